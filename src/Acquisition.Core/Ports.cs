@@ -1,0 +1,86 @@
+namespace Acquisition.Core;
+
+/// <summary>Receives what a source hears, in order, on the source's one thread.</summary>
+/// <remarks>Every call must return soon: while it runs, nothing is received.</remarks>
+public interface IFrameObserver
+{
+    /// <param name="repeat">True when the source re-announces a scan for late subscribers.</param>
+    void OnStart(ScanPlan plan, ulong sequence, bool repeat);
+
+    /// <param name="pixels">The frame, (y, x), little-endian; lent until the call returns, so copy it to its place.</param>
+    void OnFrame(in FrameHeader header, ReadOnlySpan<byte> pixels);
+
+    void OnEnd(ScanEnd end);
+
+    /// <param name="isFrame">Whether the refused message called itself a frame.</param>
+    /// <param name="detail">What was found and what is accepted; made only for the first refusal of a reason.</param>
+    void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail);
+
+    /// <summary>Nothing arrived for a tick (at most 100 ms), so that timeouts can be noticed on this same thread.</summary>
+    void OnIdle();
+}
+
+/// <summary>Where frames come from: a socket, a recording, a fake.</summary>
+public interface IFrameSource
+{
+    /// <summary>Where it listens, for people: pattern, direction and address.</summary>
+    string Description { get; }
+
+    /// <summary>Receives until cancelled, calling <paramref name="observer"/> on the calling thread.</summary>
+    /// <exception cref="SourceException">The source cannot be opened or has failed; the message says what to do.</exception>
+    void Receive(IFrameObserver observer, CancellationToken cancellation);
+}
+
+/// <summary>A dataset of volumes on disk, one (t, c) volume at a time.</summary>
+public interface IVolumeStore
+{
+    /// <summary>Where the dataset lies; an absolute path.</summary>
+    string Location { get; }
+
+    /// <summary>Makes the volume readable, whole or not at all. Any order of indices, each once.</summary>
+    /// <param name="volume">Lent until the call returns.</param>
+    /// <exception cref="StorageException">The disk refused; earlier volumes stay readable.</exception>
+    void Write(VolumeIndex index, VolumeBuffer volume);
+
+    /// <summary>Reads a volume that was written into a buffer of the dataset's shape and type.</summary>
+    /// <exception cref="StorageException">It was never written, or is damaged.</exception>
+    void Read(VolumeIndex index, VolumeBuffer destination);
+}
+
+/// <summary>Everything a run leaves behind.</summary>
+public interface IRunStore
+{
+    /// <summary>The run folder; an absolute path.</summary>
+    string Folder { get; }
+
+    /// <summary>Bytes free on the disk under the run.</summary>
+    long FreeBytes { get; }
+
+    /// <summary>Opens the dataset for the camera's volumes as they came.</summary>
+    IVolumeStore CreateRaw(ScanPlan plan);
+
+    /// <summary>Opens the dataset for restored volumes, on the finer grid.</summary>
+    IVolumeStore CreateRestored(ScanPlan plan);
+
+    /// <summary>Adds how one restored volume was made to the restored dataset.</summary>
+    void AppendProvenance(Provenance provenance);
+
+    /// <summary>Stores weights under their hash as models/&lt;sha256&gt;.safetensors; the same bytes are stored once.</summary>
+    /// <returns>SHA-256 of the file, lower-case hex.</returns>
+    string SaveModel(ReadOnlySpan<byte> safetensors);
+
+    /// <summary>Appends one event to the ledger and flushes it.</summary>
+    void AppendLedger<T>(string kind, T entry);
+
+    /// <summary>Writes the final metadata: how many time points there are, and the report.</summary>
+    void Complete(RunReport report);
+}
+
+/// <summary>Hands restored volumes to whoever listens downstream. Never waits: slow listeners lose volumes, counted.</summary>
+public interface IVolumePublisher
+{
+    /// <param name="volume">Lent until the call returns.</param>
+    void Publish(RestoredVolume volume);
+
+    void Publish(RunStatus status);
+}

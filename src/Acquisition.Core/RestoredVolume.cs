@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Acquisition.Core;
+
+/// <summary>A restored volume on its way to storage, screen and network.</summary>
+/// <remarks>Pixels are in the camera's units and type. Whoever keeps it past a call retains <see cref="Pixels"/>.</remarks>
+public sealed record RestoredVolume
+{
+    public required ScanPlan Plan { get; init; }
+
+    public required VolumeBuffer Pixels { get; init; }
+
+    public required Provenance Provenance { get; init; }
+
+    public VolumeIndex Index => Provenance.Index;
+}
+
+/// <summary>How one restored volume was made: enough to make it again from the raw dataset.</summary>
+public sealed record Provenance
+{
+    public required VolumeIndex Index { get; init; }
+
+    /// <summary>"cubic+back-projection" or "self-vision".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>SHA-256 of the weights, hex; empty for a method without weights.</summary>
+    public string ModelSha256 { get; init; } = "";
+
+    /// <summary>The volume the weights were tuned on; <see langword="null"/> for a method without weights.</summary>
+    public VolumeIndex? TunedOn { get; init; }
+
+    /// <summary>Whether a generative model invented detail. Never for Self-Vision.</summary>
+    public bool Predicted { get; init; }
+
+    /// <summary>SHA-256 of the resolved restoration settings, hex.</summary>
+    public required string SettingsFingerprint { get; init; }
+
+    /// <summary>Planes that never arrived and were interpolated before restoring, in scanned z; ascending.</summary>
+    public ImmutableArray<int> MissingPlanes { get; init; } = [];
+
+    /// <summary>Samples that were not finite and were replaced before restoring.</summary>
+    public long NonFiniteSamples { get; init; }
+
+    /// <summary>Camera units that map to 0 and to 1 inside the network; fixed for scan and channel.</summary>
+    public required double ScaleLow { get; init; }
+
+    public required double ScaleHigh { get; init; }
+
+    /// <summary>Root mean square of (acquired − restored shrunk to the scanned grid), camera units.</summary>
+    public required double ResidualRms { get; init; }
+
+    /// <summary>Why this method and no better one; empty when it is the configured one.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Last frame of the volume received until restored.</summary>
+    public required TimeSpan Lag { get; init; }
+
+    /// <summary>Time spent restoring.</summary>
+    public required TimeSpan Duration { get; init; }
+}

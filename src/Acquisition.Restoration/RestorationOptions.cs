@@ -1,0 +1,68 @@
+using Acquisition.Core;
+
+namespace Acquisition.Restoration;
+
+/// <summary>What restores volumes.</summary>
+public enum RestorationMethod
+{
+    /// <summary>A network tuned on the first volume, where it beats the other method on held-out crops.</summary>
+    SelfVision,
+
+    /// <summary>Cubic interpolation made consistent with the acquired samples by back-projection. No network.</summary>
+    Cubic,
+}
+
+/// <summary>Which Self-Vision network.</summary>
+public enum NetworkVariant
+{
+    /// <summary>The layers of the public code without its defects: 16-12-(4×12)-16, nearest upsampling, 3³ convolution.</summary>
+    Public,
+
+    /// <summary>The layers of He et al. 2023: 16-6-(4×6 in 3 groups), voxel shuffle.</summary>
+    Paper,
+}
+
+/// <summary>How volumes are restored. Every value is checked, also through <c>with</c>.</summary>
+public sealed record RestorationOptions
+{
+    public RestorationMethod Method { get; init; } = RestorationMethod.SelfVision;
+
+    /// <summary>Default <see cref="NetworkVariant.Public"/>: it never fell below cubic on real volumes, the other did.</summary>
+    public NetworkVariant Variant { get; init; } = NetworkVariant.Public;
+
+    /// <summary>Training steps per stage; 1 to 100,000. Default 600: more sharpens beyond the truth.</summary>
+    public int Steps { get; init => field = Require.InRange(value, 1, 100_000); } = 600;
+
+    /// <summary>Adam's learning rate; (0, 0.1].</summary>
+    public double LearningRate { get; init => field = Require.InRange(Require.Positive(value), 0, 0.1); } = 1e-3;
+
+    /// <summary>Crops per training step; 1 to 64.</summary>
+    public int BatchSize { get; init => field = Require.InRange(value, 1, 64); } = 8;
+
+    /// <summary>Depth of a training crop, acquired planes; 1 to 64. Default 16: shallower crops widen structures in z.</summary>
+    public int CropPlanes { get; init => field = Require.InRange(value, 1, 64); } = 16;
+
+    /// <summary>Edge of a training crop in y and x, acquired pixels; 8 to 256.</summary>
+    public int CropEdgePx { get; init => field = Require.InRange(value, 8, 256); } = 64;
+
+    /// <summary>Rounds of back-projection after the network; 0 to 100, 0 for none.</summary>
+    public int BackProjections { get; init => field = Require.InRange(value, 0, 100); } = 10;
+
+    /// <summary>Average over the eight orientations (four turns, z flipped or not). Eight times the work.</summary>
+    public bool Ensemble { get; init; } = true;
+
+    /// <summary>Whether z may be mirrored in training and ensemble; false for a point spread function that differs above and below focus.</summary>
+    public bool FlipZ { get; init; } = true;
+
+    /// <summary>Share of the network's detail that is added to back-projected cubic interpolation; 0 to 1.</summary>
+    public double DetailGain { get; init => field = Require.InRange(value, 0, 1); } = 1;
+
+    /// <summary>Seed of weights and crops.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads that tune and restore; 1 to 256. Default: one per processor.</summary>
+    public int Threads { get; init => field = Require.InRange(value, 1, 256); } = Environment.ProcessorCount;
+
+    /// <summary>Most bytes of activations held while restoring a volume; at least 16 MiB. Larger volumes go in tiles.</summary>
+    public long ActivationBudgetBytes { get; init => field = Require.InRange(value, 16L << 20, 1L << 40); } = 512L << 20;
+}
