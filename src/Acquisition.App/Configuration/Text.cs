@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace Acquisition.App.Configuration;
+
+/// <summary>Text of a given form.</summary>
+internal sealed partial class Text : ValueKind<string>
+{
+    private readonly Regex _form;
+
+    private Text(string accepted, Regex form) => (Accepted, _form) = (accepted, form);
+
+    /// <summary>A folder, absolute or relative to the folder that the program is started in.</summary>
+    public static Text Folder { get; } = new("the path of a folder", AnyPath());
+
+    /// <summary>A ZeroMQ endpoint between processes.</summary>
+    public static Text Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
+
+    /// <summary>A stream's name as the wire protocol allows it.</summary>
+    public static Text Stream { get; } = new("1 to 32 of the characters a-z, 0-9 and -", StreamName());
+
+    public override string Accepted { get; }
+
+    public override bool Quoted => true;
+
+    public override bool TryRead(string text, out string value)
+    {
+        value = text;
+        return _form.IsMatch(text);
+    }
+
+    public override string Write(string value) => value;
+
+    public override string? Hint(string text) =>
+        this == Address && HostAndPort().IsMatch(text) ? $"did you mean tcp://{text}?" : null;
+
+    [GeneratedRegex(@"^[^\p{Cc}]+$")]
+    private static partial Regex AnyPath();
+
+    [GeneratedRegex(@"^(tcp://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):(\*|[0-9]{1,5})|ipc://[^\p{Cc}]+)$")]
+    private static partial Regex Endpoint();
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]+:[0-9]{1,5}$")]
+    private static partial Regex HostAndPort();
+
+    [GeneratedRegex("^[a-z0-9-]{1,32}$")]
+    private static partial Regex StreamName();
+}
