@@ -28,13 +28,12 @@ internal static class ConfigChecks
     private static bool HasOpenPort(string address) =>
         address.EndsWith(":*", StringComparison.Ordinal) || address.StartsWith("tcp://*:", StringComparison.Ordinal);
 
-    /// <summary>Tries with a file in the folder, or in the nearest one above it that exists; leaves nothing behind.</summary>
+    /// <summary>Tries with a file in the folder, or in the one above it while it is still to be made; leaves nothing behind.</summary>
     private static string? WhyNotWritable(string folder)
     {
         if (File.Exists(folder)) return "it is a file";
-        string? existing = folder;
-        while (existing is not null && !Directory.Exists(existing)) existing = Path.GetDirectoryName(existing);
-        if (existing is null) return "its drive does not exist";
+        string? existing = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder);
+        if (!Directory.Exists(existing)) return $"the folder above it, '{existing}', does not exist, which can mean that a disk is not mounted";
         try
         {
             string trial = Path.Combine(existing, $".acquisition-{Guid.NewGuid():N}");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Acquisition.Restoration;
+using Acquisition.Storage;
 using Acquisition.Transport;
 
 namespace Acquisition.App.Configuration;
@@ -39,11 +40,11 @@ internal static class Settings
             "How the microscope sends: push-pull loses nothing and slows the sender down; pub-sub drops what comes too fast, counted as lost.");
         yield return Row("bind", new Flag(), o => o.Bind, (o, v) => o with { Bind = v },
             "Whether this side binds the address and the microscope connects to it.");
-        yield return Row("stream", Text.Stream, o => o.Stream, (o, v) => o with { Stream = v },
-            "Name of the stream in the topics acq.<stream>.start, .frame and .end.");
-        yield return Row("high_water_mark", new WholeNumber<int>(1, 100_000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
-            "Most messages that ZeroMQ queues on this side before the pattern decides what happens.");
-        yield return Row("max_payload_mib", new MebiBytes(1, 4096), o => o.MaxPayloadBytes, (o, v) => o with { MaxPayloadBytes = v },
+        yield return Row("stream", new StreamName(), o => o.Stream, (o, v) => o with { Stream = v },
+            "The one stream to listen to, of topics acq.<stream>.start, .frame and .end; \"*\" for any.");
+        yield return Row("high_water_mark", new WholeNumber<int>(1, 1000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
+            "Messages that may wait in the receiving socket.");
+        yield return Row("max_payload_mib", new MebiBytes(1, 2047), o => o.MaxPayloadBytes, (o, v) => o with { MaxPayloadBytes = v },
             "Largest accepted frame; a larger one is refused and counted.");
     }
 
@@ -86,10 +87,20 @@ internal static class Settings
 
     private static IEnumerable<Setting> Storage()
     {
-        yield return new Setting<string>("storage", "root", Text.Folder, c => c.Storage.Root,
-            (c, v) => c with { Storage = c.Storage with { Root = Path.GetFullPath(v) } },
-            "Folder that receives one folder per run; made when missing. A relative path counts from the folder the program is started in.")
-        { Required = true };
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<StorageOptions, T> read, Func<StorageOptions, T, StorageOptions> write, string doc, bool required = false) =>
+            new("storage", key, kind, c => read(c.Storage), (c, v) => c with { Storage = write(c.Storage, v) }, doc) { Required = required };
+
+        yield return Row("root", Text.Folder, o => o.Root, (o, v) => o with { Root = Path.GetFullPath(v) },
+            "Folder that receives one folder per run; made when only it is missing. A relative path counts from where the program is started.",
+            required: true);
+        yield return Row("compression", new Choice<Compression>(
+                ("auto", Compression.Auto), ("blosc", Compression.Blosc), ("gzip", Compression.Gzip), ("none", Compression.None)),
+            o => o.Compression, (o, v) => o with { Compression = v },
+            "Lossless compression; auto takes blosc where its library is installed and gzip, about ten times slower, elsewhere.");
+        yield return Row("chunk_planes", new WholeNumber<int>(1, 256), o => o.ChunkPlanes, (o, v) => o with { ChunkPlanes = v },
+            "Most planes in one chunk, the smallest piece that a reader can load.");
+        yield return Row("chunk_edge_px", new WholeNumber<int>(16, 1024), o => o.ChunkEdgePx, (o, v) => o with { ChunkEdgePx = v },
+            "Longest edge of a chunk in y and x, in pixels.");
     }
 
     private static IEnumerable<Setting> Publish()
@@ -102,7 +113,9 @@ internal static class Settings
             "Endpoint that subscribers connect to.", required: true);
         yield return Row("bind", new Flag(), o => o.Bind, (o, v) => o with { Bind = v },
             "Whether this side binds the address and subscribers connect to it.");
-        yield return Row("high_water_mark", new WholeNumber<int>(1, 100_000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
+        yield return Row("stream", new StreamName(), o => o.Stream, (o, v) => o with { Stream = v },
+            "Name of the stream in the topics acq.<stream>.volume and .status; \"*\" for the name that the scan came under.");
+        yield return Row("high_water_mark", new WholeNumber<int>(1, 1000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
             "Most volumes queued for one slow subscriber; further ones are not sent to it.");
     }
 

@@ -15,9 +15,6 @@ internal sealed partial class Text : ValueKind<string>
     /// <summary>A ZeroMQ endpoint between processes.</summary>
     public static Text Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
 
-    /// <summary>A stream's name as the wire protocol allows it.</summary>
-    public static Text Stream { get; } = new("1 to 32 of the characters a-z, 0-9 and -", StreamName());
-
     public override string Accepted { get; }
 
     public override bool Quoted => true;
@@ -33,15 +30,12 @@ internal sealed partial class Text : ValueKind<string>
     public override string? Hint(string text) =>
         this == Address && HostAndPort().IsMatch(text) ? $"did you mean tcp://{text}?" : null;
 
-    [GeneratedRegex(@"^[^\p{Cc}]+$")]
+    [GeneratedRegex(@"^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*\z")]
     private static partial Regex AnyPath();
 
-    [GeneratedRegex(@"^(tcp://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):(\*|[0-9]{1,5})|ipc://[^\p{Cc}]+)$")]
+    [GeneratedRegex(@"^(tcp://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):(\*|[0-9]{1,5})|ipc://[^\p{Cc}]+)\z")]
     private static partial Regex Endpoint();
 
-    [GeneratedRegex("^[A-Za-z0-9_.-]+:[0-9]{1,5}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]+:[0-9]{1,5}\z")]
     private static partial Regex HostAndPort();
-
-    [GeneratedRegex("^[a-z0-9-]{1,32}$")]
-    private static partial Regex StreamName();
 }
