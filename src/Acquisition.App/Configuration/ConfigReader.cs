@@ -55,7 +55,10 @@ internal sealed class ConfigReader
         }
         catch (YamlException error)
         {
-            Fault((int)error.Start.Line, $"this is no YAML: {error.Message.TrimEnd('.')}");
+            // The parser blames the line before a tab, and for something else.
+            int tab = Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'));
+            if (tab >= 0) Fault(tab + 1, "a tab indents this line; YAML wants spaces");
+            else Fault((int)error.Start.Line, $"this is no YAML: {error.Message.TrimEnd('.')}");
             return;
         }
 
