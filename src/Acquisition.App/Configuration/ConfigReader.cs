@@ -19,11 +19,16 @@ internal sealed class ConfigReader
     private ConfigReader(string file) => _file = file;
 
     /// <summary>Reads a file, then checks it against its surroundings: folders and addresses.</summary>
-    public static ConfigReading ReadFile(string path, params IReadOnlyList<ConfigOverride> overrides)
+    public static ConfigReading ReadFile(string path, params IReadOnlyList<ConfigOverride> overrides) =>
+        ReadFile(path, overrides, ConfigChecks.All);
+
+    /// <inheritdoc cref="Read"/>
+    public static ConfigReading ReadFile(
+        string path, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check)
     {
         try
         {
-            return Read(File.ReadAllText(path), path, overrides, ConfigChecks.All);
+            return Read(File.ReadAllText(path), path, overrides, check);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Acquisition.App.Terminal;
 
 namespace Acquisition.App.Configuration;
 
@@ -40,6 +41,20 @@ internal static class ConfigReference
         }
 
         return page.ToString();
+    }
+
+    /// <summary>Every setting with its value; those that differ from the default are marked.</summary>
+    public static string Values(AppConfig config)
+    {
+        var page = new StringBuilder();
+        foreach (Setting setting in Settings.All.Where(setting => setting.Read(config) is not null))
+        {
+            string value = setting.Read(config)!;
+            bool isDefault = value == setting.Default || (setting.DefaultNote is not null && value == setting.Read(AppConfig.Draft));
+            page.Append(isDefault ? "  " : "* ").Append(setting.Path).Append(": ").Append(TerminalText.Plain(value)).Append('\n');
+        }
+
+        return page.Append("(* differs from the default)\n").ToString();
     }
 
     private static IEnumerable<Setting> Of(string section) => Settings.All.Where(setting => setting.Section == section);

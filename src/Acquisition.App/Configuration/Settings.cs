@@ -33,7 +33,7 @@ internal static class Settings
         Setting<T> Row<T>(string key, ValueKind<T> kind, Func<SourceOptions, T> read, Func<SourceOptions, T, SourceOptions> write, string doc, bool required = false) =>
             new("source", key, kind, c => read(c.Source), (c, v) => c with { Source = write(c.Source, v) }, doc) { Required = required };
 
-        yield return Row("address", Text.Address, o => o.Address, (o, v) => o with { Address = v },
+        yield return Row("address", TextValue.Address, o => o.Address, (o, v) => o with { Address = v },
             "Endpoint of the microscope, or the one to listen on.", required: true);
         yield return Row("pattern", new Choice<SocketPattern>(("push-pull", SocketPattern.PushPull), ("pub-sub", SocketPattern.PubSub)),
             o => o.Pattern, (o, v) => o with { Pattern = v },
@@ -90,7 +90,7 @@ internal static class Settings
         Setting<T> Row<T>(string key, ValueKind<T> kind, Func<StorageOptions, T> read, Func<StorageOptions, T, StorageOptions> write, string doc, bool required = false) =>
             new("storage", key, kind, c => read(c.Storage), (c, v) => c with { Storage = write(c.Storage, v) }, doc) { Required = required };
 
-        yield return Row("root", Text.Folder, o => o.Root, (o, v) => o with { Root = Path.GetFullPath(v) },
+        yield return Row("root", TextValue.Folder, o => o.Root, (o, v) => o with { Root = Path.GetFullPath(v) },
             "Folder that receives one folder per run; made when only it is missing. A relative path counts from where the program is started.",
             required: true);
         yield return Row("compression", new Choice<Compression>(
@@ -109,7 +109,7 @@ internal static class Settings
             new("publish", key, kind, c => read(c.Publish!), (c, v) => c with { Publish = write(c.Publish ?? AppConfig.DraftPublisher, v) }, doc)
             { Required = required, IsGiven = c => c.Publish is not null };
 
-        yield return Row("address", Text.Address, o => o.Address, (o, v) => o with { Address = v },
+        yield return Row("address", TextValue.Address, o => o.Address, (o, v) => o with { Address = v },
             "Endpoint that subscribers connect to.", required: true);
         yield return Row("bind", new Flag(), o => o.Bind, (o, v) => o with { Bind = v },
             "Whether this side binds the address and subscribers connect to it.");
@@ -137,7 +137,7 @@ internal static class Settings
 
     private static IEnumerable<Setting> Scoring()
     {
-        yield return new Setting<string>("scoring", "truth", Text.Folder, c => c.TruthFolder!,
+        yield return new Setting<string>("scoring", "truth", TextValue.Folder, c => c.TruthFolder!,
             (c, v) => c with { TruthFolder = Path.GetFullPath(v) },
             "Folder with the originals as t000_c0.tif, t001_c0.tif and so on.")
         { Required = true, IsGiven = c => c.TruthFolder is not null };

@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 namespace Acquisition.App.Configuration;
 
 /// <summary>Text of a given form.</summary>
-internal sealed partial class Text : ValueKind<string>
+internal sealed partial class TextValue : ValueKind<string>
 {
     private readonly Regex _form;
 
-    private Text(string accepted, Regex form) => (Accepted, _form) = (accepted, form);
+    private TextValue(string accepted, Regex form) => (Accepted, _form) = (accepted, form);
 
     /// <summary>A folder, absolute or relative to the folder that the program is started in.</summary>
-    public static Text Folder { get; } = new("the path of a folder", AnyPath());
+    public static TextValue Folder { get; } = new("the path of a folder", AnyPath());
 
     /// <summary>A ZeroMQ endpoint between processes.</summary>
-    public static Text Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
+    public static TextValue Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
 
     public override string Accepted { get; }
 
