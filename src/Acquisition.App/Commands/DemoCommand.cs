@@ -43,11 +43,17 @@ internal sealed class DemoCommand
         _screen = screen;
         _factor.CustomParser = result =>
         {
-            int[] axes = [.. result.Tokens[0].Value.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int axis) ? axis : 0)];
-            Factors factors = axes.Length == 3 ? new(axes[0], axes[1], axes[2]) : default;
-            if (!factors.IsSupported) result.AddError($"--factor is '{result.Tokens[0].Value}'; expected three of 1, 2 or 4 for z,y,x, such as 2,2,2");
+            string text = result.Tokens[0].Value;
+            int[] axes = [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int axis) ? axis : 0)];
+            Factors factors = axes switch { [var all] => new(all, all, all), [var z, var y, var x] => new(z, y, x), _ => default };
+            if (!factors.IsSupported) result.AddError($"--factor is '{text}'; expected 1, 2 or 4 for each of z,y,x, such as 1,2,2, or one for all three");
             return factors;
         };
+        _path.Validators.Add(result =>
+        {
+            // The parser takes a misspelt option for a path.
+            if (result.Tokens is [{ Value: ['-', ..] option }] && !Path.Exists(option)) result.AddError($"There is no option '{option}'.");
+        });
         _timePoints.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 1) result.AddError("--timepoints must be at least 1");

@@ -5,13 +5,14 @@ namespace Acquisition.App.Configuration;
 /// <summary>Reads a configuration strictly: unknown and repeated keys are faults, and all faults come at once.</summary>
 internal sealed class ConfigReader
 {
+    private const string CommandLine = "command line";
     private const string AnotherSetting = "see 'acquisition check --help' for all settings";
 
     private readonly string _file;
     private readonly List<(int Line, ConfigFault Fault)> _faults = [];
 
-    /// <summary>Where each setting was given, also when its value was refused: line (0 for the command line) and place for people.</summary>
-    private readonly Dictionary<string, (int Line, string Where)> _given = [];
+    /// <summary>Where each setting was given, also when its value was refused: line (0 for the command line), place and name for people.</summary>
+    private readonly Dictionary<string, (int Line, string Where, string Name)> _given = [];
     private readonly HashSet<string> _refused = [];
     private readonly HashSet<string> _sections = [];
     private AppConfig _config = AppConfig.Draft;
@@ -42,7 +43,7 @@ internal sealed class ConfigReader
         string text, string file, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check)
     {
         var reader = new ConfigReader(file);
-        foreach (ConfigOverride item in overrides) reader.Bind(Settings.Get(item.Path), item.Text, 0, item.Option);
+        foreach (ConfigOverride item in overrides) reader.Bind(Settings.Get(item.Path), item.Text, 0, CommandLine, item.Option);
         reader.ReadText(text);
         reader.RequireMissing();
         reader.Check(check);
@@ -119,7 +120,7 @@ internal sealed class ConfigReader
         switch (entry.Value)
         {
             case YamlValue.Word { Value: { } text }:
-                Bind(setting, text, entry.Line, $"{_file}:{entry.Line}");
+                Bind(setting, text, entry.Line, $"{_file}:{entry.Line}", setting.Path);
                 break;
             case YamlValue.Word:
                 Refuse(setting, entry.Line, $"has no value; expected {setting.Accepted}");
@@ -135,19 +136,19 @@ internal sealed class ConfigReader
 
     private void Refuse(Setting setting, int line, string message)
     {
-        _given.TryAdd(setting.Path, (line, $"{_file}:{line}"));
+        _given.TryAdd(setting.Path, (line, $"{_file}:{line}", setting.Path));
         _refused.Add(setting.Path);
         Fault(line, $"{setting.Path} {message}");
     }
 
-    private void Bind(Setting setting, string text, int line, string where)
+    private void Bind(Setting setting, string text, int line, string where, string name)
     {
-        bool first = _given.TryAdd(setting.Path, (line, where));
+        bool first = _given.TryAdd(setting.Path, (line, where, name));
         AppConfig before = _config;
         if (setting.Bind(text, ref _config) is { } fault)
         {
             _refused.Add(setting.Path);
-            _faults.Add((line, new ConfigFault(where, line == 0 ? fault : $"{setting.Path} {fault}")));
+            _faults.Add((line, new ConfigFault(where, $"{name} {fault}")));
         }
         else if (!first)
         {
@@ -181,7 +182,7 @@ internal sealed class ConfigReader
         foreach (var (path, message) in check(_config))
         {
             if (_refused.Contains(path) || !_given.TryGetValue(path, out var given)) continue;
-            _faults.Add((given.Line, new ConfigFault(given.Where, $"{path} {message}")));
+            _faults.Add((given.Line, new ConfigFault(given.Where, $"{given.Name} {message}")));
         }
     }
 

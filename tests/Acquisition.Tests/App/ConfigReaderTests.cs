@@ -164,7 +164,7 @@ public sealed class ConfigReaderTests
 
         ConfigReading refused = ConfigReader.Read(
             Least, "rig.yaml", [new ConfigOverride("restoration.steps", "--steps", "0")], ConfigChecks.None);
-        Assert.Equal("--steps: is '0'; expected a whole number from 1 to 100000.", Assert.Single(refused.Faults).ToString());
+        Assert.Equal("command line: --steps is '0'; expected a whole number from 1 to 100000.", Assert.Single(refused.Faults).ToString());
     }
 
     [Fact]
