@@ -1,0 +1,36 @@
+using Acquisition.Core;
+
+namespace Acquisition.Restoration;
+
+/// <summary>Tunes Self-Vision on one volume and restores volumes with it.</summary>
+/// <remarks>Volumes are in scaled units (see <see cref="IntensityScale"/>). An engine holds no state between calls: calls
+/// may run side by side, each with its own volumes.</remarks>
+public interface IRestorationEngine
+{
+    /// <summary>What computes, for people.</summary>
+    string Name { get; }
+
+    /// <summary>Tunes a network on one volume and measures on held-out blocks of it whether the network helps.</summary>
+    /// <param name="acquired">The undersampled volume; lent until the call returns, not changed.</param>
+    /// <param name="factors">How many times finer the wanted grid is.</param>
+    /// <param name="floor">Smallest value a restored sample may take; negative infinity for none.</param>
+    /// <param name="progress">Told every few steps, on the calling thread.</param>
+    /// <exception cref="RestorationException">The volume is too small, constant or mostly saturated.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
+    TuningResult Tune(
+        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        IProgress<TuningProgress>? progress, CancellationToken cancellation);
+
+    /// <summary>Restores one volume.</summary>
+    /// <param name="model">What <see cref="Tune"/> returned for the same factors; <see langword="null"/> restores by cubic
+    /// interpolation and back-projection, which works for every volume.</param>
+    /// <param name="acquired">The undersampled volume; lent until the call returns, not changed.</param>
+    /// <param name="floor">Smallest value a restored sample may take; negative infinity for none.</param>
+    /// <param name="destination">Receives the volume on the grid <paramref name="factors"/> times finer.</param>
+    /// <param name="residualRms">Root mean square of (acquired − destination shrunk to the acquired grid).</param>
+    /// <exception cref="RestorationException">The model was tuned for other factors.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the destination is undefined.</exception>
+    void Restore(
+        TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        FloatVolume destination, out double residualRms, CancellationToken cancellation);
+}
