@@ -10,7 +10,11 @@ public abstract class AcquisitionException : Exception
 public sealed class SourceException(string message, Exception? inner = null) : AcquisitionException(message, inner);
 
 /// <summary>A disk or a file refused.</summary>
-public sealed class StorageException(string message, Exception? inner = null) : AcquisitionException(message, inner);
+public sealed class StorageException(string message, Exception? inner = null) : AcquisitionException(message, inner)
+{
+    /// <summary>Whether the disk or the quota is used up, so that making room is the remedy.</summary>
+    public bool DiskFull { get; init; }
+}
 
 /// <summary>A file is not what it should be.</summary>
 public sealed class DataFormatException(string message, Exception? inner = null) : AcquisitionException(message, inner);
