@@ -17,7 +17,7 @@ namespace Acquisition.Pipeline;
 /// Each ├ ┤ is a hop between threads, bounded in bytes. Memory: <see cref="PipelineOptions.MemoryBudgetBytes"/> for the camera's
 /// volumes, three restored volumes, one volume in floating point on each grid, and the engine's activations.
 /// </remarks>
-public sealed class ScanRun : IAssemblerHost, IRestorationHost
+public sealed class ScanRun : IAssemblerHost, IRestorationHost, IDisposable
 {
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(1);
 
@@ -120,20 +120,19 @@ public sealed class ScanRun : IAssemblerHost, IRestorationHost
         });
         await using ITimer? beat = _publisher is null ? null
             : _clock.CreateTimer(_ => _publisher.Publish(Status), null, StatusPeriod, StatusPeriod);
-        try
-        {
-            await OnThread("source", Receive).ConfigureAwait(false);
-            if (_scan is { } scan) await scan.DrainAsync().ConfigureAwait(false);
-            return Conclude();
-        }
-        finally
-        {
-            _scan?.Dispose();
-            _assembler.Dispose();
-            _cameraPool.Dispose();
-            _stopReceiving.Dispose();
-            _abandonRestoration.Dispose();
-        }
+        await OnThread("source", Receive).ConfigureAwait(false);
+        if (_scan is { } scan) await scan.DrainAsync().ConfigureAwait(false);
+        return Conclude();
+    }
+
+    /// <summary>Frees the run's memory. Only after <see cref="RunAsync"/> has returned.</summary>
+    public void Dispose()
+    {
+        _scan?.Dispose();
+        _assembler.Dispose();
+        _cameraPool.Dispose();
+        _stopReceiving.Dispose();
+        _abandonRestoration.Dispose();
     }
 
     private void Receive()
@@ -213,7 +212,11 @@ public sealed class ScanRun : IAssemblerHost, IRestorationHost
         _stopReceiving.Cancel();
     }
 
-    public void Warn(string message)
+    void IAssemblerHost.Warn(string message) => Warn(message);
+
+    void IRestorationHost.Warn(string message) => Warn(message);
+
+    private void Warn(string message)
     {
         lock (_gate) _warnings.Add(message);
         _scan?.Store.AppendLedger("warning", new { message });

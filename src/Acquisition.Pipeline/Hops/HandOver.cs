@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Reactive.Linq;
-using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Hops;
 

@@ -253,7 +253,7 @@ internal sealed class RestorationStage : IDisposable
                     NonFiniteSamples = nonFinite,
                     ScaleLow = scale.Low,
                     ScaleHigh = scale.High,
-                    ResidualRms = residualRms * scale.Width,
+                    ResidualRms = residualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
                     Note = note,
                     Lag = lag,
                     Duration = duration,
@@ -306,13 +306,12 @@ internal sealed class RestorationStage : IDisposable
 
     private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
 
-    private byte[] Describe(TunedModel model, VolumeIndex tunedOn) => model.ToSafeTensors(new Dictionary<string, string>
-    {
-        ["scan"] = _plan.ScanId.ToString(),
-        ["tuned_on"] = tunedOn.ToString(),
-        ["channel"] = _plan.Channels[tunedOn.C],
-        ["settings_fingerprint"] = _fingerprint,
-    });
+    private byte[] Describe(TunedModel model, VolumeIndex tunedOn) => model
+        .WithNote("scan", _plan.ScanId.ToString())
+        .WithNote("tuned_on", tunedOn.ToString())
+        .WithNote("channel", _plan.Channels[tunedOn.C])
+        .WithNote("settings_fingerprint", _fingerprint)
+        .ToSafeTensors();
 
     private void Skip(VolumeIndex index, string reason, string detail)
     {

@@ -2,6 +2,7 @@ using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Reactive.Threading.Tasks;
 using Acquisition.Pipeline.Hops;
+using Xunit;
 
 namespace Acquisition.Tests.Pipeline;
 

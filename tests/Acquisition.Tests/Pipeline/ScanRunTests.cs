@@ -2,11 +2,14 @@ using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Tests.Support;
+using Xunit;
 
 namespace Acquisition.Tests.Pipeline;
 
-public sealed class ScanRunTests
+public sealed class ScanRunTests : IDisposable
 {
+    private ScanRun? _run;
+
     private readonly MemoryRunStore _store = new();
     private readonly MemoryPublisher _publisher = new();
     private readonly RepeatingEngine _engine = new();
@@ -14,8 +17,10 @@ public sealed class ScanRunTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null) =>
-        new(new ScriptedSource(script), _ => _store, _publisher, _engine, new RestorationOptions(), options ?? new PipelineOptions(),
-            clock ?? TimeProvider.System);
+        _run = new ScanRun(new ScriptedSource(script), _ => _store, _publisher, _engine, new RestorationOptions(),
+            options ?? new PipelineOptions(), clock ?? TimeProvider.System);
+
+    public void Dispose() => _run?.Dispose();
 
     private static void AssertCloses(RunReport report)
     {

@@ -1,4 +1,5 @@
 using Acquisition.Pipeline.Assembly;
+using Xunit;
 
 namespace Acquisition.Tests.Pipeline;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Xunit;
 
 namespace Acquisition.Tests.Support;
 
