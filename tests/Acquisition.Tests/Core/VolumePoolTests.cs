@@ -27,7 +27,7 @@ public sealed class VolumePoolTests
     }
 
     [Fact]
-    public void Nothing_is_lent_beyond_the_budget_and_waiting_ends_when_memory_comes_back()
+    public async Task Nothing_is_lent_beyond_the_budget_and_waiting_ends_when_memory_comes_back()
     {
         long cost = VolumePool.CostBytes(Shape, PixelType.UInt16);
         using var pool = new VolumePool(2 * cost);
@@ -38,7 +38,7 @@ public sealed class VolumePoolTests
 
         Task<VolumeBuffer?> waiting = Task.Run(() => pool.Rent(Shape, PixelType.UInt16, TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken);
         a.Release();
-        VolumeBuffer? c = waiting.GetAwaiter().GetResult();
+        VolumeBuffer? c = await waiting;
         Assert.NotNull(c);
         Assert.Equal(2 * cost, pool.HighWaterBytes);
         b.Release();
