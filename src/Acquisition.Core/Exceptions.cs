@@ -24,3 +24,6 @@ public sealed class DataFormatException(string message, Exception? inner = null)
 
 /// <summary>A volume cannot be restored, or a network cannot be tuned on it.</summary>
 public sealed class RestorationException(string message, Exception? inner = null) : AcquisitionException(message, inner);
+
+/// <summary>A scan that was announced cannot be taken as the program is set up.</summary>
+public sealed class ScanRefusedException(string message, Exception? inner = null) : AcquisitionException(message, inner);

@@ -47,6 +47,15 @@ public enum RefusalReason
     /// <summary>The volume it belongs to was closed as incomplete before it came.</summary>
     Late,
 
-    /// <summary>The scan asks for more than one volume needs of the memory budget, or raw storage has failed.</summary>
-    NoCapacity,
+    /// <summary>Raw storage failed before the frame's volume was on disk; the run ends because of it.</summary>
+    NotStored,
+}
+
+public static class RefusalReasons
+{
+    private static readonly string[] Names =
+        [.. Enum.GetNames<RefusalReason>().Select(System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName)];
+
+    /// <summary>The reason as it stands in ledger and report: "size-mismatch".</summary>
+    public static string Name(this RefusalReason reason) => Names[(int)reason];
 }

@@ -10,7 +10,7 @@ public sealed unsafe class VolumePool : IDisposable
     private const nuint Alignment = 64;
     private const nuint Granule = 1 << 16;
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly List<(nint Memory, nuint Capacity)> _idle = [];
     private readonly long _budgetBytes;
     private long _lentBytes;
@@ -58,6 +58,21 @@ public sealed unsafe class VolumePool : IDisposable
         }
     }
 
+    /// <summary>Waits for memory to come back and lends a buffer, or returns <see langword="null"/> after <paramref name="patience"/>.</summary>
+    public VolumeBuffer? Rent(VolumeShape shape, PixelType pixelType, TimeSpan patience)
+    {
+        long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (TryRent(shape, pixelType) is { } buffer) return buffer;
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0 || !Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue))) return null;
+            }
+        }
+    }
+
     /// <summary>Bytes a volume takes from the budget.</summary>
     public static long CostBytes(VolumeShape shape, PixelType pixelType) => (long)Capacity(shape, pixelType);
 
@@ -78,6 +93,7 @@ public sealed unsafe class VolumePool : IDisposable
             _idle.Add(((nint)memory, capacity));
             _idleBytes += (long)capacity;
             if (_disposed) FreeIdle(_idle.Count - 1);
+            Monitor.PulseAll(_gate);
         }
     }
 

@@ -1,0 +1,261 @@
+using System.Reactive.Subjects;
+using Acquisition.Core;
+using Acquisition.Pipeline.Metering;
+
+namespace Acquisition.Pipeline.Assembly;
+
+/// <summary>Puts frames in their place and hands on each volume when it is complete or nobody waits for its rest any more.</summary>
+/// <remarks>Runs on the source's thread; handing on blocks it when the disk is slower than the camera, which is how a source
+/// learns to wait. Nothing here is fatal but a scan that cannot fit in memory or a run folder that cannot be made.</remarks>
+internal sealed class VolumeAssembler : IFrameObserver, IDisposable
+{
+    private static readonly TimeSpan MemoryPatience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Once every planned volume is complete, how long the source has for its <c>end</c>.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Subject<AssembledVolume> _volumes = new();
+    private readonly SequenceTracker _sequence = new();
+    private readonly List<PartialVolume> _open = [];
+
+    // What is known of closed volumes: the planes that never came, empty for a complete one. About 50 bytes a volume.
+    private readonly Dictionary<VolumeIndex, int[]> _closed = [];
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly FrameCounters _counters;
+    private readonly RateMeter _rate;
+    private readonly IAssemblerHost _host;
+    private readonly long _created;
+    private long _lastHeard;
+    private long _completeVolumes;
+    private bool _finished;
+
+    public VolumeAssembler(
+        PipelineOptions options, TimeProvider clock, FrameCounters counters, RateMeter rate, IAssemblerHost host)
+    {
+        _options = options;
+        _clock = clock;
+        _counters = counters;
+        _rate = rate;
+        _host = host;
+        _created = _lastHeard = clock.GetTimestamp();
+    }
+
+    /// <summary>Closed volumes, lent; completes with the scan.</summary>
+    public IObservable<AssembledVolume> Volumes => _volumes;
+
+    public ScanPlan? Plan { get; private set; }
+
+    public void Dispose() => _volumes.Dispose();
+
+    public void OnStart(ScanPlan plan, ulong sequence, bool repeat)
+    {
+        if (_finished) return;
+        if (Plan is null)
+        {
+            _host.Begin(plan);
+            Plan = plan;
+            _lastHeard = _clock.GetTimestamp();
+            // A repeated announcement carries the number of the first, which a late listener has not missed.
+            if (!repeat) NoteSequence(sequence);
+        }
+        else if (plan.ScanId == Plan.ScanId)
+        {
+            _lastHeard = _clock.GetTimestamp();
+            if (!repeat) NoteSequence(sequence);
+            if (plan.Shape != Plan.Shape || plan.PixelType != Plan.PixelType || plan.Channels.Length != Plan.Channels.Length)
+            {
+                OnRefused(RefusalReason.PlanMismatch, isFrame: false, () =>
+                    $"Scan {plan.ScanId} was announced again as {plan.Shape} {plan.PixelType.Name()} with {plan.Channels.Length} channel(s); it began as {Plan.Shape} {Plan.PixelType.Name()} with {Plan.Channels.Length}. The first announcement holds.");
+            }
+        }
+        else if (repeat)
+        {
+            OnRefused(RefusalReason.OtherScan, isFrame: false, () =>
+                $"Another source announces scan {plan.ScanId} while {Plan.ScanId} runs. Give it a stream or an address of its own.");
+        }
+        else
+        {
+            Finish(RunOutcome.Superseded, $"scan {plan.ScanId} was announced");
+        }
+    }
+
+    public void OnFrame(in FrameHeader header, ReadOnlySpan<byte> pixels)
+    {
+        if (_finished) return;
+        _counters.NoteReceived();
+        _rate.Note();
+
+        if (Plan is not { } plan)
+        {
+            Refuse(header, RefusalReason.BeforeStart);
+            return;
+        }
+
+        if (header.ScanId != plan.ScanId)
+        {
+            Refuse(header, RefusalReason.OtherScan);
+            return;
+        }
+
+        _lastHeard = _clock.GetTimestamp();
+        NoteSequence(header.Sequence);
+        if (header.Height != plan.Shape.Y || header.Width != plan.Shape.X || header.PixelType != plan.PixelType)
+        {
+            Refuse(header, RefusalReason.PlanMismatch);
+        }
+        else if (!plan.Contains(header.Index))
+        {
+            Refuse(header, RefusalReason.IndexOutsideShape);
+        }
+        else if (_closed.TryGetValue(header.Index.Volume, out int[]? missing))
+        {
+            Refuse(header, Array.BinarySearch(missing, header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
+        }
+        else if (Find(header.Index.Volume) is { } known && known.Holds(header.Index.Z))
+        {
+            Refuse(header, RefusalReason.Duplicate);
+        }
+        else
+        {
+            Place(plan, header.Index, pixels);
+        }
+    }
+
+    public void OnEnd(ScanEnd end)
+    {
+        if (_finished) return;
+        if (Plan is null || end.ScanId != Plan.ScanId)
+        {
+            OnRefused(Plan is null ? RefusalReason.BeforeStart : RefusalReason.OtherScan, isFrame: false, () =>
+                $"The end of scan {end.ScanId} came while {(Plan is null ? "none" : Plan.ScanId)} runs.");
+            return;
+        }
+
+        NoteSequence(end.Sequence);
+        _counters.NoteSent(end.FramesSent);
+        string reason = end.Reason.Length > 0 ? $": {end.Reason}" : "";
+        Finish(RunOutcome.Completed, $"the source says {end.Status}{reason}");
+    }
+
+    public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail)
+    {
+        if (_finished) return;
+        // Frames refused by the stateful checks above were counted as received when they came.
+        if (isFrame) _counters.NoteReceived();
+        if (_counters.NoteRefused(reason, isFrame)) _host.Warn($"{reason.Name()}: {detail()}");
+    }
+
+    public void OnIdle()
+    {
+        if (_finished) return;
+        CloseSilent();
+        TimeSpan silence = _clock.GetElapsedTime(_lastHeard);
+        if (Plan is not { } plan)
+        {
+            if (_options.FirstFrameTimeout is { } patience && _clock.GetElapsedTime(_created) >= patience)
+                Finish(RunOutcome.SourceLost, $"no scan was announced within {patience.TotalSeconds:0.#} s");
+            return;
+        }
+
+        if (plan.TimePoints is { } planned && _completeVolumes == (long)planned * plan.Channels.Length && silence >= EndPatience)
+        {
+            Finish(RunOutcome.Completed, "every planned volume is complete");
+            return;
+        }
+
+        var exposures = 5 * (plan.Exposure ?? TimeSpan.Zero);
+        TimeSpan limit = exposures > _options.FrameTimeout ? exposures : _options.FrameTimeout;
+        if (silence >= limit) Finish(RunOutcome.SourceLost, $"nothing came for {silence.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>Closes what is open and completes. Later calls do nothing.</summary>
+    public void Finish(RunOutcome outcome, string reason)
+    {
+        if (_finished) return;
+        _finished = true;
+        while (_open.Count > 0) Close(_open[0]);
+        _host.End(outcome, reason);
+        _volumes.OnCompleted();
+    }
+
+    /// <summary>Gives back what is open without handing it on, after raw storage has failed.</summary>
+    public void Abandon()
+    {
+        _finished = true;
+        foreach (PartialVolume volume in _open) volume.Pixels.Release();
+        _open.Clear();
+    }
+
+    private void Place(ScanPlan plan, FrameIndex index, ReadOnlySpan<byte> pixels)
+    {
+        PartialVolume volume = Find(index.Volume) ?? Open(plan, index.Volume);
+        volume.Place(index.Z, pixels, _clock.GetTimestamp());
+        _counters.NotePlaced();
+        if (volume.IsComplete) Close(volume);
+        CloseSilent();
+    }
+
+    private PartialVolume Open(ScanPlan plan, VolumeIndex index)
+    {
+        // Make room among the volumes of this channel first, so that the number open stays bounded.
+        while (_open.Count(v => v.Index.C == index.C) >= _options.OpenVolumesPerChannel)
+            Close(_open.First(v => v.Index.C == index.C));
+
+        VolumeBuffer? pixels;
+        while ((pixels = _host.Rent(plan, MemoryPatience)) is null)
+        {
+            // The disk is behind. Waiting here fills the socket's queue, and a source that pushes waits in turn.
+            _host.ThrowIfStopped();
+        }
+
+        var volume = new PartialVolume(index, pixels);
+        _open.Add(volume);
+        return volume;
+    }
+
+    private void Close(PartialVolume partial)
+    {
+        _open.Remove(partial);
+        AssembledVolume volume = partial.Close();
+        _closed.Add(volume.Index, [.. volume.MissingPlanes]);
+        if (volume.IsComplete) _completeVolumes++;
+        try
+        {
+            _volumes.OnNext(volume);
+        }
+        finally
+        {
+            volume.Pixels.Release();
+        }
+    }
+
+    private void CloseSilent()
+    {
+        for (int i = _open.Count - 1; i >= 0; i--)
+            if (_clock.GetElapsedTime(_open[i].LastFrameTimestamp) >= _options.VolumeTimeout) Close(_open[i]);
+    }
+
+    private PartialVolume? Find(VolumeIndex index)
+    {
+        foreach (PartialVolume volume in _open)
+            if (volume.Index == index) return volume;
+        return null;
+    }
+
+    private void NoteSequence(ulong sequence)
+    {
+        _sequence.Note(sequence);
+        _counters.NoteSequence(_sequence.Lost, _sequence.Repeated, _sequence.Disordered);
+    }
+
+    private void Refuse(in FrameHeader header, RefusalReason reason)
+    {
+        if (!_counters.NoteRefused(reason, isFrame: true)) return;
+        FrameHeader frame = header;
+        _host.Warn($"{reason.Name()}: frame {frame.Index} of scan {frame.ScanId} ({frame.Height}×{frame.Width} {frame.PixelType.Name()}), message {frame.Sequence}; "
+            + (Plan is { } plan
+                ? $"the running scan is {plan.ScanId}, t {plan.TimePoints?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "open"}, c {plan.Channels.Length}, {plan.Shape} {plan.PixelType.Name()}."
+                : "no scan has been announced."));
+    }
+}

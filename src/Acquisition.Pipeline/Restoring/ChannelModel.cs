@@ -1,0 +1,46 @@
+using Acquisition.Core;
+using Acquisition.Restoration;
+
+namespace Acquisition.Pipeline.Restoring;
+
+/// <summary>How one channel is restored, from its first volume to its last. One thread; the status may be read by any.</summary>
+internal sealed class ChannelModel(int channel)
+{
+    private const int MaxAttempts = 3;
+
+    private volatile ModelStatus? _status;
+
+    public int Channel => channel;
+
+    /// <summary>Fixed for the scan once set: results of one channel are comparable.</summary>
+    public IntensityScale? Scale { get; set; }
+
+    /// <summary>The weights; <see langword="null"/> for cubic interpolation with back-projection.</summary>
+    public TunedModel? Model { get; private set; }
+
+    public string ModelSha256 => _status?.ModelSha256 ?? "";
+
+    public VolumeIndex? TunedOn => _status?.TunedOn;
+
+    /// <summary>Whether it is decided how volumes of this channel are restored.</summary>
+    public bool IsChosen => _status is not null;
+
+    /// <summary>Volumes on which tuning was refused so far.</summary>
+    public int Attempts { get; private set; }
+
+    public bool MayTryAgain => Attempts < MaxAttempts;
+
+    /// <summary>Incomplete volumes that came before a model was chosen; they wait on disk.</summary>
+    public Queue<PendingVolume> Deferred { get; } = [];
+
+    /// <summary>What was chosen and why; <see langword="null"/> before.</summary>
+    public ModelStatus? Status => _status;
+
+    public void NoteRefusal() => Attempts++;
+
+    public void Choose(TunedModel? model, ModelStatus status)
+    {
+        Model = model;
+        _status = status;
+    }
+}

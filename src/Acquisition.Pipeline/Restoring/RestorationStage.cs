@@ -1,0 +1,340 @@
+using System.Collections.Immutable;
+using System.Reactive.Subjects;
+using Acquisition.Core;
+using Acquisition.Pipeline.Metering;
+using Acquisition.Restoration;
+
+namespace Acquisition.Pipeline.Restoring;
+
+/// <summary>Tunes on the first complete volume of each channel and restores every volume, one after the other, on one thread.</summary>
+/// <remarks>Whatever fails here costs restored volumes, counted with the reason, and never raw ones. Memory: one volume in
+/// floating point on each grid, the engine's activations, and restored volumes until they are on disk.</remarks>
+internal sealed class RestorationStage : IDisposable
+{
+    private readonly Subject<RestoredVolume> _restored = new();
+    private readonly ScanPlan _plan;
+    private readonly RestorationOptions _options;
+    private readonly IRestorationEngine _engine;
+    private readonly TimeProvider _clock;
+    private readonly IVolumeStore _raw;
+    private readonly IRestorationHost _host;
+    private readonly VolumeCounters _counters;
+    private readonly VolumePool _readBackPool;
+    private readonly VolumePool _restoredPool;
+    private readonly ChannelModel[] _channels;
+    private readonly FloatVolume _acquired;
+    private readonly FloatVolume _finer;
+    private readonly string _fingerprint;
+    private volatile TuningStatus? _tuning;
+
+    /// <param name="raw">Where volumes that wait on disk are read from.</param>
+    public RestorationStage(
+        ScanPlan plan, RestorationOptions options, IRestorationEngine engine, TimeProvider clock, IVolumeStore raw,
+        VolumeCounters counters, IRestorationHost host)
+    {
+        _plan = plan;
+        _options = options;
+        _engine = engine;
+        _clock = clock;
+        _raw = raw;
+        _counters = counters;
+        _host = host;
+        _readBackPool = new VolumePool(VolumePool.CostBytes(plan.Shape, plan.PixelType));
+        _restoredPool = new VolumePool(RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
+        _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
+        _acquired = new FloatVolume(plan.Shape);
+        _finer = new FloatVolume(plan.RestoredShape);
+        _fingerprint = SettingsFingerprint.Of(options);
+        WaitForRestoration = new DurationHistogram("wait for restoration");
+        Tuning = new DurationHistogram("tune");
+        Restoring = new DurationHistogram("restore");
+        Lag = new DurationHistogram("last frame to restored");
+    }
+
+    /// <summary>Restored volumes that may exist at once: one being made, one waiting, one being stored.</summary>
+    public const int RestoredInFlight = 3;
+
+    /// <summary>Restored volumes, lent.</summary>
+    public IObservable<RestoredVolume> Restored => _restored;
+
+    public TuningStatus? TuningStatus => _tuning;
+
+    public ImmutableArray<ModelStatus> Models => [.. _channels.Select(c => c.Status).OfType<ModelStatus>()];
+
+    public DurationHistogram WaitForRestoration { get; }
+
+    public DurationHistogram Tuning { get; }
+
+    public DurationHistogram Restoring { get; }
+
+    public DurationHistogram Lag { get; }
+
+    /// <summary>Restores until the backlog is completed and empty.</summary>
+    /// <param name="abandon">Leaves what is not yet restored pending.</param>
+    public void Run(RestorationBacklog backlog, CancellationToken abandon)
+    {
+        try
+        {
+            while (!abandon.IsCancellationRequested && backlog.TryTake(out PendingVolume? pending))
+            {
+                WaitForRestoration.Note(_clock.GetElapsedTime(pending.Value.StoredTimestamp));
+                Accept(pending.Value, abandon);
+            }
+
+            foreach (ChannelModel channel in _channels.Where(c => !abandon.IsCancellationRequested && c.Deferred.Count > 0))
+            {
+                if (!channel.IsChosen) ChooseCubic(channel, "no complete volume came to tune on");
+                RestoreDeferred(channel, abandon);
+            }
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            // What is left stays pending.
+        }
+        finally
+        {
+            backlog.Abandon();
+            _restored.OnCompleted();
+        }
+    }
+
+    public void Dispose()
+    {
+        _restored.Dispose();
+        _acquired.Dispose();
+        _finer.Dispose();
+        _readBackPool.Dispose();
+        _restoredPool.Dispose();
+    }
+
+    private void Accept(PendingVolume pending, CancellationToken abandon)
+    {
+        ChannelModel channel = _channels[pending.Index.C];
+        if (!channel.IsChosen && !pending.MissingPlanes.IsEmpty)
+        {
+            pending.Pixels?.Release();
+            channel.Deferred.Enqueue(pending with { Pixels = null });
+            return;
+        }
+
+        VolumeBuffer? pixels = Obtain(pending);
+        if (pixels is null) return;
+        try
+        {
+            string note = channel.IsChosen ? "" : Choose(channel, pending.Index, pixels, abandon);
+            if (channel.IsChosen) RestoreDeferred(channel, abandon);
+            Restore(channel, pending, pixels, note, abandon);
+        }
+        finally
+        {
+            pixels.Release();
+        }
+    }
+
+    private void RestoreDeferred(ChannelModel channel, CancellationToken abandon)
+    {
+        while (!abandon.IsCancellationRequested && channel.Deferred.TryDequeue(out PendingVolume pending))
+        {
+            // The buffer of the volume being accepted may be the one read back, so these get their own turn with the disk.
+            using var pool = new VolumePool(VolumePool.CostBytes(_plan.Shape, _plan.PixelType));
+            VolumeBuffer? pixels = ReadBack(pending.Index, pool);
+            if (pixels is null) continue;
+            try { Restore(channel, pending, pixels, note: "", abandon); }
+            finally { pixels.Release(); }
+        }
+    }
+
+    private VolumeBuffer? Obtain(PendingVolume pending) => pending.Pixels ?? ReadBack(pending.Index, _readBackPool);
+
+    private VolumeBuffer? ReadBack(VolumeIndex index, VolumePool pool)
+    {
+        VolumeBuffer pixels = pool.TryRent(_plan.Shape, _plan.PixelType)
+            ?? throw new InvalidOperationException("The buffer for reading back is still lent.");
+        try
+        {
+            _raw.Read(index, pixels);
+            return pixels;
+        }
+        catch (StorageException fault)
+        {
+            pixels.Release();
+            Skip(index, "raw unreadable", fault.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Decides how the channel is restored, by tuning on this volume if that is configured and possible.</summary>
+    /// <returns>Why this volume is restored another way than configured; empty when it is not.</returns>
+    private string Choose(ChannelModel channel, VolumeIndex index, VolumeBuffer pixels, CancellationToken abandon)
+    {
+        if (_plan.Undersampling == Factors.One)
+        {
+            ChooseCubic(channel, "the scan is not undersampled; volumes pass unchanged");
+            return "";
+        }
+
+        if (_options.Method == RestorationMethod.Cubic)
+        {
+            ChooseCubic(channel, "configured");
+            return "";
+        }
+
+        IntensityScale scale = ScaleOf(channel, pixels, missing: []);
+        VolumeConversion.Load(pixels, [], scale, _acquired);
+        long started = _clock.GetTimestamp();
+        try
+        {
+            TuningResult result = _engine.Tune(
+                _acquired, _plan.Undersampling, Floor(scale), _options, new TuningRelay(this, channel.Channel), abandon);
+            TimeSpan took = _clock.GetElapsedTime(started);
+            Tuning.Note(took);
+            TunedModel? model = result.BeatsProjection ? result.Model : null;
+            var status = new ModelStatus
+            {
+                Channel = channel.Channel,
+                Method = model is null ? CubicName : "self-vision",
+                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index)),
+                TunedOn = model is null ? null : index,
+                Reason = result.Reason,
+                HeldOutDb = Known(result.HeldOutDb),
+                CubicDb = Known(result.CubicDb),
+                ProjectedDb = Known(result.ProjectedDb),
+                Steps = result.StepsRun,
+                TuningTime = took,
+            };
+            channel.Choose(model, status);
+            _host.ModelChosen(status);
+            return "";
+        }
+        catch (RestorationException fault)
+        {
+            channel.NoteRefusal();
+            string why = $"not tuned on {index}: {fault.Message}";
+            _host.Warn(why);
+            if (channel.MayTryAgain) return why;
+            ChooseCubic(channel, $"tuning was refused on {channel.Attempts} volumes; last: {fault.Message}");
+            return "";
+        }
+        finally
+        {
+            _tuning = null;
+        }
+    }
+
+    private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, string note, CancellationToken abandon)
+    {
+        long started = _clock.GetTimestamp();
+        VolumeBuffer? output = RentOutput(abandon);
+        if (output is null) return;
+        try
+        {
+            IntensityScale scale = ScaleOf(channel, pixels, pending.MissingPlanes);
+            long nonFinite = VolumeConversion.Load(pixels, pending.MissingPlanes.AsSpan(), scale, _acquired);
+            _engine.Restore(
+                channel.Model, _acquired, _plan.Undersampling, Floor(scale), _options, _finer, out double residualRms, abandon);
+            VolumeConversion.Store(_finer, scale, output);
+
+            TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
+            TimeSpan duration = _clock.GetElapsedTime(started);
+            Lag.Note(lag);
+            Restoring.Note(duration);
+            _restored.OnNext(new RestoredVolume
+            {
+                Plan = _plan,
+                Pixels = output,
+                Provenance = new Provenance
+                {
+                    Index = pending.Index,
+                    Method = channel.Model is null ? CubicName : "self-vision",
+                    ModelSha256 = channel.ModelSha256,
+                    TunedOn = channel.TunedOn,
+                    SettingsFingerprint = _fingerprint,
+                    MissingPlanes = pending.MissingPlanes,
+                    NonFiniteSamples = nonFinite,
+                    ScaleLow = scale.Low,
+                    ScaleHigh = scale.High,
+                    ResidualRms = residualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
+                    Note = note,
+                    Lag = lag,
+                    Duration = duration,
+                },
+            });
+        }
+        catch (Exception fault) when (fault is RestorationException or OutOfMemoryException)
+        {
+            Skip(pending.Index, "restoration failed", fault.Message);
+        }
+        finally
+        {
+            output.Release();
+        }
+    }
+
+    private VolumeBuffer? RentOutput(CancellationToken abandon)
+    {
+        while (true)
+        {
+            // Storage gives buffers back; a stalled disk makes restoration wait, never the camera.
+            if (_restoredPool.Rent(_plan.RestoredShape, _plan.PixelType, TimeSpan.FromMilliseconds(200)) is { } output) return output;
+            if (abandon.IsCancellationRequested) return null;
+        }
+    }
+
+    /// <summary>The channel's scaling, measured on its first volume with any contrast.</summary>
+    private static IntensityScale ScaleOf(ChannelModel channel, VolumeBuffer pixels, ImmutableArray<int> missing)
+    {
+        if (channel.Scale is { } known) return known;
+        var measured = IntensityScale.Measure(pixels, missing.AsSpan());
+        if (!measured.IsDegenerate) channel.Scale = measured;
+        return measured;
+    }
+
+    /// <summary>The smallest value a camera of this type can give, in scaled units.</summary>
+    private float Floor(IntensityScale scale) => _plan.PixelType == PixelType.Float32
+        ? float.NegativeInfinity
+        : (float)scale.ToScaled(0);
+
+    private string CubicName => _plan.Undersampling == Factors.One ? "unchanged"
+        : _options.BackProjections == 0 ? "cubic" : "cubic+back-projection";
+
+    private void ChooseCubic(ChannelModel channel, string reason)
+    {
+        var status = new ModelStatus { Channel = channel.Channel, Method = CubicName, Reason = reason };
+        channel.Choose(null, status);
+        _host.ModelChosen(status);
+    }
+
+    private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
+
+    private byte[] Describe(TunedModel model, VolumeIndex tunedOn) => model
+        .WithNote("scan", _plan.ScanId.ToString())
+        .WithNote("tuned_on", tunedOn.ToString())
+        .WithNote("channel", _plan.Channels[tunedOn.C])
+        .WithNote("settings_fingerprint", _fingerprint)
+        .ToSafeTensors();
+
+    private void Skip(VolumeIndex index, string reason, string detail)
+    {
+        _counters.NoteSkipped(reason);
+        _host.Skipped(index, reason, detail);
+    }
+
+    /// <summary>Turns the engine's progress into the run's status, on the engine's thread.</summary>
+    private sealed class TuningRelay(RestorationStage stage, int channel) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value) => stage._tuning = new TuningStatus
+        {
+            Channel = channel,
+            Stage = value.Stage,
+            Stages = value.Stages,
+            Step = value.Step,
+            Steps = value.Steps,
+            Loss = value.Loss,
+            HeldOutDb = value.HeldOutDb,
+            CubicDb = value.CubicDb,
+            ProjectedDb = value.ProjectedDb,
+            Elapsed = value.Elapsed,
+            Remaining = value.Remaining,
+        };
+    }
+}

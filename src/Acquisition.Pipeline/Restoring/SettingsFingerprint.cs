@@ -1,0 +1,17 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Acquisition.Restoration;
+
+namespace Acquisition.Pipeline.Restoring;
+
+/// <summary>Identifies the settings that decide what a restored volume looks like.</summary>
+internal static class SettingsFingerprint
+{
+    /// <returns>SHA-256, lower-case hex. How many threads and how much memory are used does not count: results do not depend on them.</returns>
+    public static string Of(RestorationOptions options)
+    {
+        var defaults = new RestorationOptions();
+        RestorationOptions relevant = options with { Threads = 1, ActivationBudgetBytes = defaults.ActivationBudgetBytes };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(relevant)));
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Xunit;
+
+namespace Acquisition.SystemTests.Support;
+
+/// <summary>A folder of its own for one test, with the program, the simulator and Python at hand. Deleted afterwards.</summary>
+internal sealed class Workspace : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("acquisition-test-").FullName;
+
+    public string RunsFolder => Path.Combine(Folder, "runs");
+
+    /// <summary>The only run below <see cref="RunsFolder"/>.</summary>
+    public string RunFolder => Assert.Single(Directory.GetDirectories(RunsFolder));
+
+    /// <summary>The repository, found upwards from the tests.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    public JsonElement Report
+    {
+        get
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunFolder, "report.json")));
+            return document.RootElement.Clone();
+        }
+    }
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public static string FreeAddress()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return $"tcp://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+    }
+
+    /// <summary>Writes a configuration; restoration is quick unless told otherwise.</summary>
+    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", string extra = "")
+    {
+        string path = PathOf("config.yaml");
+        File.WriteAllText(path, $"""
+            source:
+              address: {source}
+            storage:
+              root: {RunsFolder}
+            restoration:
+              {restoration}
+            {(publish is null ? "" : $"publish:\n  address: {publish}")}
+            pipeline:
+              first_frame_timeout_s: 60
+              frame_timeout_s: 3
+            {extra}
+            """);
+        return path;
+    }
+
+    /// <summary>Runs a Python script of tests/oracles to its end and returns what it printed.</summary>
+    public static async Task<string> PythonAsync(string script, params string[] arguments)
+    {
+        await using RunningProcess python = RunningProcess.Start(
+            "/usr/bin/python3", [Path.Combine(Repository, "tests", "oracles", script), .. arguments]);
+        await python.SucceedsAsync();
+        return python.Output;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Acquisition.sln"))) return folder.FullName;
+        throw new UnreachableException("The tests do not lie inside the repository.");
+    }
+}

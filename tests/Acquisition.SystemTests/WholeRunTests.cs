@@ -1,0 +1,196 @@
+using System.Text.Json;
+using Acquisition.SystemTests.Support;
+using Xunit;
+
+namespace Acquisition.SystemTests;
+
+/// <summary>Simulator, program and independent readers as processes over real sockets.</summary>
+public sealed class WholeRunTests : IDisposable
+{
+    private readonly Workspace _space = new();
+
+    public void Dispose() => _space.Dispose();
+
+    private static void AssertCloses(JsonElement report)
+    {
+        JsonElement frames = report.GetProperty("status").GetProperty("frames");
+        long refused = frames.GetProperty("refused").EnumerateObject().Sum(r => r.Value.GetInt64());
+        Assert.Equal(frames.GetProperty("received").GetInt64(), frames.GetProperty("stored").GetInt64() + refused);
+        JsonElement volumes = report.GetProperty("status").GetProperty("volumes");
+        long skipped = volumes.GetProperty("skipped").EnumerateObject().Sum(r => r.Value.GetInt64());
+        Assert.Equal(
+            volumes.GetProperty("assembled").GetInt64(),
+            volumes.GetProperty("restored").GetInt64() + volumes.GetProperty("pending").GetInt64() + skipped);
+        Assert.Equal(0, volumes.GetProperty("pending").GetInt64());
+        Assert.True(report.GetProperty("ledger_closes").GetBoolean());
+    }
+
+    private static long Frames(JsonElement report, string count) =>
+        report.GetProperty("status").GetProperty("frames").GetProperty(count).GetInt64();
+
+    private static long Volumes(JsonElement report, string count) =>
+        report.GetProperty("status").GetProperty("volumes").GetProperty(count).GetInt64();
+
+    private static string Outcome(JsonElement report) => report.GetProperty("status").GetProperty("outcome").GetString()!;
+
+    private async Task<JsonElement> SimulatorSummaryAsync(RunningProcess simulator)
+    {
+        await simulator.SucceedsAsync();
+        string json = simulator.Output.Split('\n').Last(line => line.StartsWith('{'));
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    [Theory]
+    [InlineData("uint8", "1,1,9,33,41", "2,2,2")]
+    [InlineData("uint16", "3,2,5,40,37", "1,2,2")]
+    [InlineData("float32", "2,1,1,48,56", "1,2,2")]
+    public async Task Raw_holds_what_the_camera_sent_byte_for_byte(string dtype, string shape, string factor)
+    {
+        string stack = _space.PathOf("stack.tif"), address = Workspace.FreeAddress();
+        await Workspace.PythonAsync("make_stack.py", stack, dtype, shape);
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "play", stack, "--announce", factor, "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        AssertCloses(_space.Report);
+        int[] extent = [.. shape.Split(',').Select(int.Parse)];
+        Assert.Equal(extent[0] * extent[1], Volumes(_space.Report, "restored"));
+        Assert.Contains("equal", await Workspace.PythonAsync("compare_raw.py", Path.Combine(_space.RunFolder, "raw.zarr"), stack), StringComparison.Ordinal);
+        Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_python_subscriber_receives_the_volumes_that_are_stored()
+    {
+        string address = Workspace.FreeAddress(), publish = Workspace.FreeAddress(), collected = _space.PathOf("collected");
+        await using RunningProcess subscriber = RunningProcess.Start(
+            "/usr/bin/python3", Path.Combine(Workspace.Repository, "tests", "oracles", "collect_volumes.py"), publish, collected);
+        await subscriber.LineAsync(line => line == "ready");
+        await using RunningProcess program = RunningProcess.StartProgram(
+            "acquisition", "run", "--config", _space.WriteConfig(address, publish));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "nuclei", "--shape", "8,64,64", "--factor", "1,2,2", "--timepoints", "3", "--channels", "2",
+            "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+        await subscriber.SucceedsAsync();
+
+        AssertCloses(_space.Report);
+        Assert.Equal(6, Directory.GetFiles(collected, "*.npy").Length);
+        Assert.Contains("equal", await Workspace.PythonAsync("compare_published.py", Path.Combine(_space.RunFolder, "restored.zarr"), collected), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_frame_in_a_hundred_lost_is_counted_listed_and_filled_in()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "20,32,32", "--factor", "1,2,2", "--timepoints", "20",
+            "--drop", "0.01", "--fault-seed", "5", "--address", address);
+        JsonElement sent = await SimulatorSummaryAsync(simulator);
+        await program.SucceedsAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        long dropped = sent.GetProperty("dropped").GetInt64();
+        Assert.True(dropped > 0);
+        Assert.Equal(dropped, Frames(report, "lost_messages"));
+        Assert.Equal(400 - dropped, Frames(report, "stored"));
+        Assert.Equal(20, Volumes(report, "restored"));
+        Assert.True(Volumes(report, "incomplete") > 0);
+        long missing = File.ReadLines(Path.Combine(_space.RunFolder, "restored.zarr", "provenance.jsonl"))
+            .Sum(line => JsonDocument.Parse(line).RootElement.GetProperty("missing_planes").GetArrayLength());
+        Assert.Equal(dropped, missing);
+    }
+
+    [Fact]
+    public async Task Duplicated_and_shuffled_frames_change_nothing_but_the_counts()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "20,32,32", "--factor", "1,2,2", "--timepoints", "10",
+            "--duplicate", "0.1", "--shuffle", "--fault-seed", "6", "--address", address);
+        JsonElement sent = await SimulatorSummaryAsync(simulator);
+        await program.SucceedsAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal(200, Frames(report, "stored"));
+        Assert.Equal(
+            sent.GetProperty("duplicated").GetInt64(),
+            report.GetProperty("status").GetProperty("frames").GetProperty("refused").GetProperty("duplicate").GetInt64());
+        Assert.True(Frames(report, "disordered_messages") > 50);
+        Assert.Equal(0, Frames(report, "lost_messages"));
+        Assert.Equal(0, Volumes(report, "incomplete"));
+    }
+
+    [Fact]
+    public async Task A_source_killed_in_mid_scan_leaves_a_closed_ledger()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "20,32,32", "--factor", "1,2,2", "--timepoints", "10",
+            "--die-after", "47", "--fps", "200", "--address", address);
+        Assert.Equal(9, await simulator.ExitAsync());
+        await program.ExitAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal("source-lost", Outcome(report));
+        Assert.InRange(Frames(report, "stored"), 40, 47);
+        Assert.Equal(3, Volumes(report, "restored"));
+        Assert.Equal(1, Volumes(report, "incomplete"));
+    }
+
+    [Fact]
+    public async Task Frames_of_a_second_source_are_refused_and_the_scan_goes_on()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "10",
+            "--second-scan", "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal("completed", Outcome(report));
+        Assert.Equal(80, Frames(report, "stored"));
+        Assert.True(report.GetProperty("status").GetProperty("frames").GetProperty("refused").GetProperty("other-scan").GetInt64() > 0);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_scan_cleanly_with_everything_stored()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "100000", "--fps", "100",
+            "--address", address);
+        await program.LineAsync(line => line.Contains("restored", StringComparison.OrdinalIgnoreCase));
+        program.Interrupt();
+        Assert.Equal(0, await program.ExitAsync());
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal("cancelled", Outcome(report));
+    }
+
+    [Fact]
+    public async Task No_source_at_all_says_what_it_waits_for_and_gives_up_when_told()
+    {
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address);
+        File.WriteAllText(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
+            .Replace("first_frame_timeout_s: 60", "first_frame_timeout_s: 1", StringComparison.Ordinal));
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        Assert.Equal(1, await program.ExitAsync());
+        Assert.Contains(address, program.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_space.RunsFolder) && Directory.GetDirectories(_space.RunsFolder).Length > 0);
+    }
+}

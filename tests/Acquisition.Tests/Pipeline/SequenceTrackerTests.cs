@@ -1,0 +1,60 @@
+using Acquisition.Pipeline.Assembly;
+using Xunit;
+
+namespace Acquisition.Tests.Pipeline;
+
+public sealed class SequenceTrackerTests
+{
+    [Fact]
+    public void An_unbroken_sequence_has_no_faults()
+    {
+        var tracker = new SequenceTracker();
+        for (ulong n = 0; n < 200_000; n++) tracker.Note(n);
+        Assert.Equal((0, 0, 0), (tracker.Lost, tracker.Repeated, tracker.Disordered));
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void Random_loss_repetition_and_disorder_are_counted_as_a_set_would(int seed)
+    {
+        var random = new Random(seed);
+        List<ulong> sent = [.. Enumerable.Range(0, 5000).Select(n => (ulong)n).Where(_ => random.NextDouble() > 0.02)];
+        sent.AddRange(sent.Where(_ => random.NextDouble() < 0.03).ToList());
+        ulong[] order = [.. sent.OrderBy(n => (double)n + 40 * random.NextDouble())];
+
+        var tracker = new SequenceTracker();
+        var seen = new HashSet<ulong>();
+        ulong highest = 0;
+        int repeated = 0, disordered = 0;
+        foreach (ulong n in order)
+        {
+            tracker.Note(n);
+            if (!seen.Add(n)) repeated++;
+            else if (n < highest) disordered++;
+            highest = Math.Max(highest, n);
+        }
+
+        Assert.Equal((long)(seen.Max() - seen.Min()) + 1 - seen.Count, tracker.Lost);
+        Assert.Equal(repeated, tracker.Repeated);
+        Assert.Equal(disordered, tracker.Disordered);
+    }
+
+    [Fact]
+    public void A_leap_beyond_the_window_counts_everything_between_as_lost()
+    {
+        var tracker = new SequenceTracker();
+        tracker.Note(5);
+        tracker.Note(1_000_000);
+        tracker.Note(1_000_001);
+        Assert.Equal(1_000_000 - 5 - 1, tracker.Lost);
+        Assert.Equal(0, tracker.Repeated);
+    }
+
+    [Fact]
+    public void The_first_number_seen_is_where_counting_begins()
+    {
+        var tracker = new SequenceTracker();
+        tracker.Note(700);
+        tracker.Note(702);
+        Assert.Equal(1, tracker.Lost);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using Acquisition.Core;
+using Acquisition.Restoration;
+using Xunit;
+
+namespace Acquisition.Tests.Support;
+
+/// <summary>Plans and frames whose content is a formula of their index, so that a test knows every byte.</summary>
+internal static class Scans
+{
+    public static ScanPlan Plan(
+        int timePoints = 3, int channels = 1, int z = 4, int y = 10, int x = 12, PixelType type = PixelType.UInt16,
+        Factors? undersampling = null, Guid? id = null) => new()
+        {
+            ScanId = id ?? Guid.Parse("11111111-2222-3333-4444-555555555555"),
+            Stream = "sim",
+            TimePoints = timePoints,
+            Shape = new VolumeShape(z, y, x),
+            PixelType = type,
+            VoxelSize = new VoxelSize { ZUm = 2, YUm = 0.5, XUm = 0.5 },
+            Undersampling = undersampling ?? new Factors(1, 2, 2),
+            Mode = "light-sheet",
+            Channels = [.. Enumerable.Range(0, channels).Select(c => $"ch{c}")],
+        };
+
+    public static byte[] Pixels(ScanPlan plan, FrameIndex index)
+    {
+        var random = new Random(HashCode.Combine(1000 * index.T + 100 * index.C + index.Z, 7));
+        var pixels = new byte[plan.PlaneBytes];
+        random.NextBytes(pixels);
+        if (plan.PixelType == PixelType.Float32)
+            for (int i = 0; i < pixels.Length; i += 4) BitConverter.TryWriteBytes(pixels.AsSpan(i), (float)random.Next(1000));
+        return pixels;
+    }
+
+    /// <summary>Every frame of the plan, slow to fast in t, z, c: channels take turns, as cameras do.</summary>
+    public static List<(ulong Sequence, FrameIndex Index)> Frames(ScanPlan plan)
+    {
+        var frames = new List<(ulong, FrameIndex)>();
+        ulong sequence = 1;
+        for (int t = 0; t < plan.TimePoints; t++)
+            for (int z = 0; z < plan.Shape.Z; z++)
+                for (int c = 0; c < plan.Channels.Length; c++)
+                    frames.Add((sequence++, new FrameIndex(t, c, z)));
+        return frames;
+    }
+
+    public static void Send(this IFrameObserver observer, ScanPlan plan, ulong sequence, FrameIndex index) =>
+        observer.OnFrame(Header(plan, sequence, index), Pixels(plan, index));
+
+    public static FrameHeader Header(ScanPlan plan, ulong sequence, FrameIndex index) =>
+        new(plan.ScanId, sequence, index, plan.Shape.Y, plan.Shape.X, plan.PixelType, 0, 0, 0);
+
+    public static void SendAll(this IFrameObserver observer, ScanPlan plan)
+    {
+        observer.OnStart(plan, 0, repeat: false);
+        foreach (var (sequence, index) in Frames(plan)) observer.Send(plan, sequence, index);
+        observer.OnEnd(End(plan));
+    }
+
+    public static ScanEnd End(ScanPlan plan) =>
+        new(plan.ScanId, (ulong)Frames(plan).Count + 1, Frames(plan).Count, "completed", "");
+}
+
+/// <summary>A source that plays a script on the run's source thread.</summary>
+internal sealed class ScriptedSource(Action<IFrameObserver, CancellationToken> script) : IFrameSource
+{
+    public string Description => "a script";
+
+    public void Receive(IFrameObserver observer, CancellationToken cancellation) => script(observer, cancellation);
+}
+
+/// <summary>A run store in memory that can be told to fail.</summary>
+internal sealed class MemoryRunStore : IRunStore
+{
+    public MemoryVolumeStore Raw { get; } = new();
+
+    public MemoryVolumeStore Restored { get; } = new();
+
+    public ConcurrentQueue<Provenance> Provenance { get; } = new();
+
+    public ConcurrentQueue<string> LedgerKinds { get; } = new();
+
+    public RunReport? Report { get; private set; }
+
+    public string Folder => "memory";
+
+    public long FreeBytes => long.MaxValue;
+
+    public IVolumeStore CreateRaw(ScanPlan plan) => Raw;
+
+    public IVolumeStore CreateRestored(ScanPlan plan) => Restored;
+
+    public void AppendProvenance(Provenance provenance) => Provenance.Enqueue(provenance);
+
+    public string SaveModel(ReadOnlySpan<byte> safetensors) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
+
+    public void AppendLedger<T>(string kind, T entry) => LedgerKinds.Enqueue(kind);
+
+    public void Complete(RunReport report) => Report = report;
+}
+
+internal sealed class MemoryVolumeStore : IVolumeStore
+{
+    public ConcurrentDictionary<VolumeIndex, byte[]> Volumes { get; } = new();
+
+    /// <summary>Runs before each write; throws to make the write fail.</summary>
+    public Action<VolumeIndex> BeforeWrite { get; set; } = _ => { };
+
+    public string Location => "memory";
+
+    public int Reads { get; private set; }
+
+    public void Write(VolumeIndex index, VolumeBuffer volume)
+    {
+        BeforeWrite(index);
+        Assert.True(Volumes.TryAdd(index, Bytes(volume)), $"{index} was written twice.");
+    }
+
+    public void Read(VolumeIndex index, VolumeBuffer destination)
+    {
+        Reads++;
+        if (!Volumes.TryGetValue(index, out byte[]? bytes)) throw new StorageException($"{index} was never written.");
+        for (int z = 0; z < destination.Shape.Z; z++)
+            bytes.AsSpan(z * destination.PlaneBytes, destination.PlaneBytes).CopyTo(destination.Plane(z));
+    }
+
+    public static byte[] Bytes(VolumeBuffer volume)
+    {
+        var bytes = new byte[volume.Bytes];
+        for (int z = 0; z < volume.Shape.Z; z++) volume.Plane(z).CopyTo(bytes.AsSpan(z * volume.PlaneBytes));
+        return bytes;
+    }
+}
+
+/// <summary>Collects what is published.</summary>
+internal sealed class MemoryPublisher : IVolumePublisher
+{
+    public ConcurrentQueue<VolumeIndex> Volumes { get; } = new();
+
+    public ConcurrentQueue<RunStatus> Statuses { get; } = new();
+
+    public void Publish(RestoredVolume volume) => Volumes.Enqueue(volume.Index);
+
+    public void Publish(RunStatus status) => Statuses.Enqueue(status);
+}
+
+/// <summary>An engine that repeats samples instead of restoring, and does as it is told otherwise.</summary>
+internal sealed class RepeatingEngine : IRestorationEngine
+{
+    public string Name => "repeats samples";
+
+    public Func<TuningResult> OnTune { get; set; } = () =>
+        new TuningResult(null, BeatsProjection: false, 20, 18, 21, 5, TimeSpan.Zero, "cubic with back-projection is better");
+
+    public Action OnRestore { get; set; } = () => { };
+
+    public int Tunings { get; private set; }
+
+    public TuningResult Tune(
+        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        IProgress<TuningProgress>? progress, CancellationToken cancellation)
+    {
+        Tunings++;
+        return OnTune();
+    }
+
+    public void Restore(
+        TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        FloatVolume destination, out double residualRms, CancellationToken cancellation)
+    {
+        OnRestore();
+        for (int z = 0; z < destination.Shape.Z; z++)
+            for (int y = 0; y < destination.Shape.Y; y++)
+                for (int x = 0; x < destination.Shape.X; x++)
+                    destination.Plane(z)[y * destination.Shape.X + x] =
+                        acquired.Plane(z / factors.Z)[y / factors.Y * acquired.Shape.X + x / factors.X];
+        residualRms = 0;
+    }
+}

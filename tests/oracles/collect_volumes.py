@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""Subscribes to restored volumes as any Python user would: collect_volumes.py ADDRESS FOLDER
+
+Writes each volume as FOLDER/t<T>_c<C>.npy and its header as JSON beside it; ends when a status says 'finished'.
+Prints 'ready' once connected."""
+import json
+import os
+import sys
+import msgpack
+import numpy as np
+import zmq
+
+address, folder = sys.argv[1:3]
+os.makedirs(folder, exist_ok=True)
+socket = zmq.Context().socket(zmq.SUB)
+socket.setsockopt(zmq.RCVHWM, 64)
+socket.setsockopt(zmq.RCVTIMEO, 120_000)
+socket.setsockopt(zmq.SUBSCRIBE, b"acq.")
+socket.connect(address)
+print("ready", flush=True)
+seen = []
+while True:
+    topic, header, *parts = socket.recv_multipart()
+    header = msgpack.unpackb(header)
+    seen.append(header["seq"])
+    assert topic.decode() == f"acq.{topic.decode().split('.')[1]}.{header['kind']}", topic
+    if header["kind"] == "volume":
+        pixels = np.frombuffer(parts[0], header["dtype"]).reshape(header["shape"])
+        assert pixels.nbytes == header["nbytes"]
+        name = os.path.join(folder, f"t{header['index']['t']}_c{header['index']['c']}")
+        np.save(name + ".npy", pixels)
+        with open(name + ".json", "w") as file:
+            json.dump(header, file)
+        print("volume", header["index"]["t"], header["index"]["c"], flush=True)
+    elif header["state"] == "finished":
+        break
+assert seen == list(range(seen[0], seen[0] + len(seen))), "sequence numbers have gaps"
+print("finished", flush=True)
