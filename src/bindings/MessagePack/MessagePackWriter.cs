@@ -118,24 +118,30 @@ public ref struct MessagePackWriter
     /// <summary>Opens a map of <paramref name="count"/> pairs, to be written next: key, value, key, value.</summary>
     public void WriteMapHeader(int count) => WriteCount((uint)count, MessagePackCode.MinFixMap, MessagePackCode.Map16);
 
-    private void WriteStringHeader(int bytes)
+    /// <summary>Opens text of <paramref name="byteCount"/> bytes of UTF-8, to be written next through <see cref="GetSpan"/>.</summary>
+    public void WriteStringHeader(int byteCount)
     {
-        switch (bytes)
+        switch (byteCount)
         {
             case <= 31:
-                WriteCode((byte)(MessagePackCode.MinFixStr + bytes));
+                WriteCode((byte)(MessagePackCode.MinFixStr + byteCount));
                 break;
             case <= byte.MaxValue:
-                WriteNumber(MessagePackCode.Str8, 1, (ulong)bytes);
+                WriteNumber(MessagePackCode.Str8, 1, (ulong)byteCount);
                 break;
             case <= ushort.MaxValue:
-                WriteNumber(MessagePackCode.Str16, 2, (ulong)bytes);
+                WriteNumber(MessagePackCode.Str16, 2, (ulong)byteCount);
                 break;
             default:
-                WriteNumber(MessagePackCode.Str32, 4, (ulong)bytes);
+                WriteNumber(MessagePackCode.Str32, 4, (ulong)byteCount);
                 break;
         }
     }
+
+    /// <summary>Room for at least <paramref name="length"/> bytes, taken by <see cref="Advance"/>.</summary>
+    public Span<byte> GetSpan(int length) => _writer.GetSpan(length);
+
+    public void Advance(int length) => _writer.Advance(length);
 
     /// <param name="wide16">The code with a 16-bit count; the one with 32 bits follows it.</param>
     private void WriteCount(uint count, byte minFix, byte wide16)
