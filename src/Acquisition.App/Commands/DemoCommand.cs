@@ -88,13 +88,13 @@ internal sealed class DemoCommand
             MakeFolder(truth);
 
             SimulatorProcess? simulator = null;
-            using Interruption interruption = RunInterruption.Create(_screen, () => simulator?.Kill());
+            using Interruption interruption = new Interruption(_screen.Error, () => simulator?.Kill());
             await using (simulator = SimulatorProcess.Start(program, Arguments(parsed, truth)))
             {
-                string address = await simulator.Address.WaitAsync(interruption.Token).ConfigureAwait(false);
+                string address = await simulator.Address.WaitAsync(interruption.Stop).ConfigureAwait(false);
                 ConfigReading reading = Configure(address, folder, truth, parsed, ConfigChecks.All);
                 return reading.Config is { } config
-                    ? await ScanAsync(config, simulator, interruption.Token).ConfigureAwait(false)
+                    ? await ScanAsync(config, simulator, interruption).ConfigureAwait(false)
                     : Faults.Show(reading, _screen);
             }
         }
@@ -110,13 +110,12 @@ internal sealed class DemoCommand
     }
 
     /// <summary>Runs the scan; a simulator that dies ends the run instead of leaving it to wait for frames.</summary>
-    private async Task<int> ScanAsync(AppConfig config, SimulatorProcess simulator, CancellationToken cancellation)
+    private async Task<int> ScanAsync(AppConfig config, SimulatorProcess simulator, Interruption interruption)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<int> run = new RunSession(config, _screen).RunAsync(ended.Token);
+        Task<int> run = new RunSession(config, _screen).RunAsync(interruption);
         await Task.WhenAny(run, simulator.Ended).ConfigureAwait(false);
-        string? failure = cancellation.IsCancellationRequested ? null : simulator.Failure;
-        if (failure is not null) await ended.CancelAsync().ConfigureAwait(false);
+        string? failure = interruption.Stop.IsCancellationRequested ? null : simulator.Failure;
+        if (failure is not null) interruption.StopNow();
         int exitCode = await run.ConfigureAwait(false);
         if (failure is null) return exitCode;
         _screen.Complain(failure);

@@ -27,8 +27,8 @@ internal static class RunCommand
                 parsed.GetValue(config)!,
                 [.. overrides.Where(item => parsed.GetValue(item.Option) is not null).Select(item => new ConfigOverride(item.Path, item.Option.Name, parsed.GetValue(item.Option)!))]);
             if (reading.Config is not { } settings) return Faults.Show(reading, screen);
-            using Interruption interruption = RunInterruption.Create(screen, beforeQuitting: () => { });
-            return await new RunSession(settings, screen).RunAsync(interruption.Token).ConfigureAwait(false);
+            using Interruption interruption = new Interruption(screen.Error, beforeKilled: () => { });
+            return await new RunSession(settings, screen).RunAsync(interruption).ConfigureAwait(false);
         });
         return command;
     }

@@ -2,42 +2,58 @@ using System.Runtime.InteropServices;
 
 namespace Acquisition.App.Runs;
 
-/// <summary>Turns Ctrl-C and SIGTERM into an orderly end; a second one ends the process at once.</summary>
+/// <summary>Turns Ctrl-C and SIGTERM into an orderly end: the first ends the scan, the second restoration too, the third the process.</summary>
 internal sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource _cancel = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private readonly Action _onFirst;
-    private readonly Action _onSecond;
+    private readonly TextWriter _notes;
+    private readonly Action _beforeKilled;
     private int _signals;
 
-    /// <param name="onFirst">Tells the person what happens now; called on a thread of its own.</param>
-    /// <param name="onSecond">Last chance before the process ends; must return soon.</param>
-    public Interruption(Action onFirst, Action onSecond)
+    /// <param name="notes">Where a person reads what a signal does.</param>
+    /// <param name="beforeKilled">Last chance before the process ends at once; must return soon.</param>
+    public Interruption(TextWriter notes, Action beforeKilled)
     {
-        _onFirst = onFirst;
-        _onSecond = onSecond;
-        _registrations = [Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM)];
+        _notes = notes;
+        _beforeKilled = beforeKilled;
+        _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]).Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
-    public CancellationToken Token => _cancel.Token;
+    /// <summary>Ends the scan; what came is stored and restored.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Ends restoration as well; what is not restored stays stored.</summary>
+    public CancellationToken Abandon => _abandon.Token;
+
+    /// <summary>Ends the scan as the first signal does.</summary>
+    public void StopNow() => _stop.Cancel();
 
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
-        _cancel.Dispose();
+        _stop.Dispose();
+        _abandon.Dispose();
     }
 
-    private PosixSignalRegistration Register(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    private void OnSignal(PosixSignalContext context)
     {
-        if (Interlocked.Increment(ref _signals) > 1)
+        switch (Interlocked.Increment(ref _signals))
         {
-            _onSecond(); // the signal then takes its default course
-            return;
+            case 1:
+                context.Cancel = true;
+                _notes.WriteLine("acquisition: ending the scan; what came is stored and restored. Once more leaves the rest unrestored.");
+                _stop.Cancel();
+                break;
+            case 2:
+                context.Cancel = true;
+                _notes.WriteLine("acquisition: ending restoration; what is not restored stays stored. Once more ends the program at once.");
+                _abandon.Cancel();
+                break;
+            default:
+                _beforeKilled(); // the signal then takes its default course
+                break;
         }
-
-        context.Cancel = true;
-        _onFirst();
-        _cancel.Cancel();
-    });
+    }
 }

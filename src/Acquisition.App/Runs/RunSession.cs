@@ -3,6 +3,7 @@ using Acquisition.App.Scoring;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
+using Acquisition.Restoration;
 using Acquisition.Storage;
 using Acquisition.Transport;
 using Spectre.Console;
@@ -17,11 +18,11 @@ internal sealed class RunSession(AppConfig config, Screen screen)
     private string? _folder;
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> RunAsync(Interruption interruption)
     {
         try
         {
-            RunReport report = await ReceiveAsync(cancellation).ConfigureAwait(false);
+            RunReport report = await ReceiveAsync(interruption).ConfigureAwait(false);
             if (_folder is null)
             {
                 screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
@@ -42,18 +43,18 @@ internal sealed class RunSession(AppConfig config, Screen screen)
         }
     }
 
-    private async Task<RunReport> ReceiveAsync(CancellationToken cancellation)
+    private async Task<RunReport> ReceiveAsync(Interruption interruption)
     {
         using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
         var source = new ZmqFrameSource(config.Source);
-        var run = new ScanRun(source, OpenStore, publisher, config.Restoration, config.Pipeline, TimeProvider.System);
+        using var run = new ScanRun(source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System);
 
         screen.Output.WriteLine($"Waiting for a microscope: {source.Description}. To start a simulated one:");
         screen.Output.WriteLine($"  hardware-sim scan neurites --address {config.Source.Address}");
         if (publisher is not null) screen.Output.WriteLine($"Restored volumes are published on {publisher.BoundAddress}");
-        screen.Output.WriteLine("Ctrl-C ends the scan and keeps what came; a second one quits at once.");
+        screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
 
-        Task<RunReport> running = Task.Run(() => run.RunAsync(cancellation), CancellationToken.None);
+        Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         if (screen.IsTerminal)
         {
             await screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display))).ConfigureAwait(false);
