@@ -151,7 +151,7 @@ public sealed class RunFolder : IRunStore
     }
 
     private static void Append(JsonLines lines, JsonElement entry, string action) =>
-        Store(action, lines.FilePath, neededBytes: 4096, () => lines.Append(entry));
+        Store(action, lines.FilePath, neededBytes: entry.GetRawText().Length, () => lines.Append(entry));
 
     private static void Store(string action, string path, long neededBytes, Action write)
     {

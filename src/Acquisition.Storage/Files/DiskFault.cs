@@ -19,15 +19,15 @@ internal static class DiskFault
 
     /// <param name="action">What was being done, completing "Cannot …": "store volume t0 c0".</param>
     /// <param name="path">The file or folder it was done to.</param>
-    /// <param name="neededBytes">Most bytes it can take; <see langword="null"/> when reading.</param>
+    /// <param name="neededBytes">Most bytes it takes; <see langword="null"/> when reading.</param>
     public static StorageException Translate(Exception fault, string action, string path, long? neededBytes = null)
     {
         bool full = IsDiskFull(fault);
         string why = fault switch
         {
             _ when full => $"the disk or the quota is full: up to {Size(neededBytes)} needed, {Size(FreeBytes(path))} free. "
-                + "Make room or choose another root",
-            UnauthorizedAccessException => "access is denied. Make it writable for this user or choose another root",
+                + "Make room, or choose another place",
+            UnauthorizedAccessException => "access is denied. Give this user the right to it, or choose another place",
             DirectoryNotFoundException or DriveNotFoundException => "a folder of that path does not exist. "
                 + "Make it, or check that its disk is mounted",
             FileNotFoundException => "there is no such file. Check the path",

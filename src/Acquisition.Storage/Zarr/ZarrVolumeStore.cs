@@ -45,7 +45,7 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         }
         catch (Exception fault) when (DiskFault.Is(fault))
         {
-            throw DiskFault.Translate(fault, "make a dataset", location, neededBytes: 0);
+            throw DiskFault.Translate(fault, "make a dataset", location);
         }
 
         store.SaveArray(dataset.TimePoints ?? 1);
