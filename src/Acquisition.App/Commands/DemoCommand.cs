@@ -112,7 +112,7 @@ internal sealed class DemoCommand
     /// <summary>Runs the scan; a simulator that dies ends the run instead of leaving it to wait for frames.</summary>
     private async Task<int> ScanAsync(AppConfig config, SimulatorProcess simulator, Interruption interruption)
     {
-        Task<int> run = new RunSession(config, _screen).RunAsync(interruption);
+        Task<int> run = new RunSession(config, _screen, explains: false).RunAsync(interruption);
         await Task.WhenAny(run, simulator.Ended).ConfigureAwait(false);
         string? failure = interruption.Stop.IsCancellationRequested ? null : simulator.Failure;
         if (failure is not null) interruption.StopNow();

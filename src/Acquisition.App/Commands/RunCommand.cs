@@ -28,7 +28,7 @@ internal static class RunCommand
                 [.. overrides.Where(item => parsed.GetValue(item.Option) is not null).Select(item => new ConfigOverride(item.Path, item.Option.Name, parsed.GetValue(item.Option)!))]);
             if (reading.Config is not { } settings) return Faults.Show(reading, screen);
             using Interruption interruption = new Interruption(screen.Error, beforeKilled: () => { });
-            return await new RunSession(settings, screen).RunAsync(interruption).ConfigureAwait(false);
+            return await new RunSession(settings, screen, explains: true).RunAsync(interruption).ConfigureAwait(false);
         });
         return command;
     }

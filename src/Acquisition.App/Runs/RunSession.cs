@@ -11,7 +11,8 @@ using Spectre.Console;
 namespace Acquisition.App.Runs;
 
 /// <summary>Puts the parts together for one run and shows it to a person from waiting to result.</summary>
-internal sealed class RunSession(AppConfig config, Screen screen)
+/// <param name="explains">Whether to say how to start a microscope; not when one has been started already.</param>
+internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
 
@@ -49,8 +50,12 @@ internal sealed class RunSession(AppConfig config, Screen screen)
         var source = new ZmqFrameSource(config.Source);
         using var run = new ScanRun(source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System);
 
-        screen.Output.WriteLine($"Waiting for a microscope: {source.Description}. To start a simulated one:");
-        screen.Output.WriteLine($"  hardware-sim scan neurites --address {config.Source.Address}");
+        if (explains)
+        {
+            screen.Output.WriteLine($"Waiting for a microscope: {source.Description}. To start a simulated one:");
+            screen.Output.WriteLine($"  hardware-sim scan neurites {SimulatorOptions(config.Source)}");
+        }
+
         if (publisher is not null) screen.Output.WriteLine($"Restored volumes are published on {publisher.BoundAddress}");
         screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
 
@@ -66,6 +71,11 @@ internal sealed class RunSession(AppConfig config, Screen screen)
 
         return await running.ConfigureAwait(false);
     }
+
+    /// <summary>How the simulator must be started to be heard by this source.</summary>
+    private static string SimulatorOptions(SourceOptions source) =>
+        $"--address {source.Address}{(source.Bind ? " --connect" : "")}{(source.Pattern == SocketPattern.PubSub ? " --pattern pub" : "")}"
+        + (source.Stream is { } stream ? $" --stream {stream}" : "");
 
     private RunFolder OpenStore(ScanPlan plan)
     {
