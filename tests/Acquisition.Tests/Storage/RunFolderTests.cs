@@ -45,8 +45,9 @@ public sealed class RunFolderTests : IDisposable
         ZarrReader reader = ZarrReader.Open(Path.Combine(run.Folder, "restored.zarr"));
         Assert.Equal(new VolumeShape(6, 20, 7), reader.Shape);
         Assert.Equal(new VoxelSize { ZUm = 1, YUm = 0.125, XUm = 0.25 }, reader.VoxelSize);
-        Assert.Equal(1, reader.TimePoints);
+        Assert.Equal(2, reader.TimePoints);
         Assert.Equal(2, ZarrReader.Open(raw.Location).TimePoints);
+        Assert.False(reader.Exists(new(1, 1)));
         fine.Clear();
         reader.ReadVolume(new(0, 1), fine);
         Assert.Equal(StorageSamples.Pixels(plan.RestoredShape, plan.PixelType, default), fine.ToBytes());
@@ -160,6 +161,15 @@ public sealed class RunFolderTests : IDisposable
         var fault = Assert.Throws<StorageException>(() =>
             RunFolder.Create(StorageSamples.Options(_folder["not-mounted/runs"]), StorageSamples.Plan(), "", Start));
         Assert.Contains($"'{_folder["not-mounted"]}' does not exist", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_cannot_name_a_place_outside_the_root()
+    {
+        var fault = Assert.Throws<ArgumentException>(() =>
+            RunFolder.Create(StorageSamples.Options(_folder["runs"]), StorageSamples.Plan() with { Stream = "../../x" }, "", Start));
+        Assert.Contains("'../../x'", fault.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs"]));
     }
 
     [Fact]
