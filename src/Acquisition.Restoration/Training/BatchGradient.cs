@@ -48,21 +48,27 @@ internal sealed class BatchGradient : IDisposable
         {
             for (int i = 0; i < _sum.Length; i++) _sum[i] += gradient[i];
         }
-        foreach (Layer layer in _network.Layout.Layers)
+        ToStored(_network.Layout, _sum, stored);
+        return _losses.Sum();
+    }
+
+    /// <summary>Gradients with respect to executed parameters become those with respect to stored ones.</summary>
+    internal static void ToStored(NetworkLayout layout, ReadOnlySpan<float> executed, Span<float> stored)
+    {
+        foreach (Layer layer in layout.Layers)
         {
-            ReadOnlySpan<float> executed = _sum.AsSpan(layer.ExecutedAt, layer.ExecutedCount);
+            ReadOnlySpan<float> own = executed.Slice(layer.ExecutedAt, layer.ExecutedCount);
             if (layer.Stored == layer.Executed)
             {
-                executed.CopyTo(stored[layer.StoredAt..]);
+                own.CopyTo(stored[layer.StoredAt..]);
                 continue;
             }
             PhaseWeights.Reduce(
-                _network.Layout, executed[..layer.Executed.WeightCount], stored.Slice(layer.StoredAt, layer.Stored.WeightCount));
+                layout, own[..layer.Executed.WeightCount], stored.Slice(layer.StoredAt, layer.Stored.WeightCount));
             float bias = 0;
-            foreach (float phase in executed[layer.Executed.WeightCount..]) bias += phase;
+            foreach (float phase in own[layer.Executed.WeightCount..]) bias += phase;
             stored[layer.StoredBiasAt] = bias;
         }
-        return _losses.Sum();
     }
 
     public void Dispose()

@@ -1,5 +1,5 @@
 // Tunes on one shrunken volume, restores it and compares with the original. Made ready by prepare.py:
-//   SelfVisionQuality FOLDER Z Y X FZ FY FX [public|paper] [steps] [threads]
+//   SelfVisionQuality FOLDER Z Y X FZ FY FX [public|paper] [steps] [threads] [crop planes] [detail gain] [seed]
 // Z Y X is the extent of acquired.f32. Prints PSNR and SSIM (data range 1, border 4) of each method, and seconds.
 using System.Diagnostics;
 using System.Globalization;
@@ -16,6 +16,9 @@ var options = new RestorationOptions
     Variant = args.Length > 7 && args[7] == "paper" ? NetworkVariant.Paper : NetworkVariant.Public,
     Steps = args.Length > 8 ? int.Parse(args[8], CultureInfo.InvariantCulture) : 600,
     Threads = args.Length > 9 ? int.Parse(args[9], CultureInfo.InvariantCulture) : Environment.ProcessorCount,
+    CropPlanes = args.Length > 10 ? int.Parse(args[10], CultureInfo.InvariantCulture) : 16,
+    DetailGain = args.Length > 11 ? double.Parse(args[11], CultureInfo.InvariantCulture) : 1,
+    Seed = args.Length > 12 ? int.Parse(args[12], CultureInfo.InvariantCulture) : 1,
 };
 
 using FloatVolume acquired = Read(Path.Combine(args[0], "acquired.f32"), shape);
