@@ -125,12 +125,16 @@ public sealed class SendingTests : IDisposable
         using HardwareSimReceiver receiver = await HardwareSimReceiver.BindAsync(_folder["pixels"]);
         using Process simulator = HardwareSimRun.Start([.. Phantom, "--connect", "--address", receiver.Address, "--fps", "1"]);
         await HardwareSimRun.ReadNoteAsync(simulator, "scan ");
+        await receiver.FirstMessageAsync();
 
         using Process interrupt = Process.Start("kill", ["-INT", simulator.Id.ToString(CultureInfo.InvariantCulture)]);
-        JsonElement end = (await receiver.FinishAsync())[^1];
+        JsonElement[] messages = await receiver.FinishAsync();
+        JsonElement end = messages[^1];
         await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(("end", "aborted"), (end.GetProperty("kind").GetString(), end.GetProperty("status").GetString()));
+        Assert.Equal((ulong)Of(messages, "frame").Length, Number(end, "frames"));
+        Assert.Equal(Number(end, "frames") + 1, Number(end, "seq"));
         Assert.Equal(1, simulator.ExitCode);
     }
 

@@ -24,6 +24,7 @@ internal sealed class HardwareSimReceiver : IDisposable
         with open(pixels, 'wb') as file:
             while socket.poll(int(float(silence) * 1000) if messages else 60000):
                 parts = socket.recv_multipart()
+                if not messages: print('first', flush=True)
                 header = msgpack.unpackb(parts[1])
                 header['topic'] = parts[0].decode()
                 header['parts'] = len(parts)
@@ -35,6 +36,8 @@ internal sealed class HardwareSimReceiver : IDisposable
         print(json.dumps(messages))
         context.destroy(linger=0)
         """;
+
+    private const string FirstLine = "first";
 
     private readonly Process _process;
     private readonly string _pixels;
@@ -61,9 +64,16 @@ internal sealed class HardwareSimReceiver : IDisposable
     /// <summary>A PULL or SUB socket that connects to a source.</summary>
     public static HardwareSimReceiver Connect(string kind, string address, string pixels) => new(kind, address, pixels, silenceSeconds: 60);
 
+    /// <summary>Waits until something has arrived.</summary>
+    public async Task FirstMessageAsync() =>
+        Assert.Equal(FirstLine, await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+
     /// <summary>Waits for the end and returns every header in order of arrival, with its topic and its pixels' length.</summary>
-    public async Task<JsonElement[]> FinishAsync() =>
-        JsonSerializer.Deserialize<JsonElement[]>(await HardwareSimPython.FinishAsync(_process))!;
+    public async Task<JsonElement[]> FinishAsync()
+    {
+        string output = await HardwareSimPython.FinishAsync(_process);
+        return JsonSerializer.Deserialize<JsonElement[]>(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
+    }
 
     /// <summary>Pixels of all frames in order of arrival.</summary>
     public Task<byte[]> PixelsAsync() => File.ReadAllBytesAsync(_pixels, TestContext.Current.CancellationToken);
