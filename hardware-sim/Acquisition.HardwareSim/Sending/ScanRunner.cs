@@ -31,6 +31,11 @@ internal static class ScanRunner
                     notes.WriteLine($"error: {fault.Message}");
                     return Failed;
                 }
+                catch (OutOfMemoryException)
+                {
+                    notes.WriteLine("error: a volume does not fit in this computer's memory. Crop the recording, or image a smaller --shape.");
+                    return Failed;
+                }
             },
             CancellationToken.None); // a cancelled scan still says its end
 

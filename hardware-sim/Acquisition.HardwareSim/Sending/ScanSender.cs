@@ -161,9 +161,7 @@ internal sealed class ScanSender
         cancellation.ThrowIfCancellationRequested();
         if (_isWaiting) return;
         _isWaiting = true;
-        _notes.WriteLine(Volumes == 0
-            ? $"waiting for a receiver on {_sender.BoundAddress} (start one, or press Ctrl-C)"
-            : $"the receiver on {_sender.BoundAddress} takes no more frames; waiting for it (Ctrl-C ends the scan)");
+        _notes.WriteLine($"waiting for a receiver on {_sender.BoundAddress} to take frames (start one, or press Ctrl-C to end)");
     }
 
     private void NoteTaken()

@@ -62,6 +62,17 @@ public sealed class CommandLineTests
         Assert.StartsWith("error: ", run.Notes, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1,32768,32768")]
+    [InlineData("32768,32768,32768")]
+    public async Task A_phantom_larger_than_an_array_is_refused(string shape)
+    {
+        HardwareSimRun run = await HardwareSimRun.InProcessAsync("scan", "beads", "--shape", shape, "--address", "tcp://127.0.0.1:*");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("is too large", run.Notes, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_truth_folder_that_cannot_be_made_is_told()
     {
