@@ -5,15 +5,13 @@ namespace Acquisition.HardwareSim;
 /// <summary>One volume in floating point, (z, y, x), contiguous.</summary>
 internal sealed class FloatVolume
 {
-    /// <exception cref="SourceException">The volume has more samples than one array can hold.</exception>
+    // Four bytes a sample, a plane stays below the 2 GiB of one message and one array.
+    private const int MostPlaneVoxels = 1 << 28;
+
+    /// <exception cref="SourceException">The volume is too large; see <see cref="RequireFits"/>.</exception>
     public FloatVolume(VolumeShape shape)
     {
-        if (shape.Voxels > Array.MaxLength)
-        {
-            throw new SourceException($"A volume of {shape} has {shape.Voxels} samples; at most {Array.MaxLength} are accepted. " +
-                "Crop the stack, or image a smaller --shape.");
-        }
-
+        RequireFits(shape);
         Shape = shape;
         Samples = new float[shape.Voxels];
     }
@@ -25,4 +23,12 @@ internal sealed class FloatVolume
     public Span<float> Plane(int z) => Samples.AsSpan(z * Shape.PlaneVoxels, Shape.PlaneVoxels);
 
     public int Offset(int z, int y, int x) => (z * Shape.Y + y) * Shape.X + x;
+
+    /// <exception cref="SourceException">A plane or the volume has more samples than one array can hold.</exception>
+    public static void RequireFits(VolumeShape shape)
+    {
+        if (shape.PlaneVoxels <= MostPlaneVoxels && shape.Voxels <= Array.MaxLength) return;
+        throw new SourceException($"A volume of {shape} is too large: at most {MostPlaneVoxels} samples a plane and " +
+            $"{Array.MaxLength} in all are accepted. Crop the recording, or image a smaller --shape.");
+    }
 }

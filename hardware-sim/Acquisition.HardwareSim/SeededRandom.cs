@@ -1,6 +1,6 @@
 namespace Acquisition.HardwareSim;
 
-/// <summary>SplitMix64 (Steele, Lea and Flood 2014): the same numbers for the same seed on every machine and runtime.</summary>
+/// <summary>SplitMix64 (Steele, Lea and Flood 2014): the same bits for the same seed on every machine and runtime.</summary>
 /// <remarks>Several numbers make one seed, so that each volume, channel and purpose has a stream of its own and none depends
 /// on how many numbers another drew.</remarks>
 internal sealed class SeededRandom

@@ -29,7 +29,7 @@ internal static class CommandLine
             {
                 Output = output,
                 Error = notes,
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(10), // what was queued may still leave after Ctrl-C
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(3), // what was queued may still leave after Ctrl-C
             }).ConfigureAwait(false);
         }
 

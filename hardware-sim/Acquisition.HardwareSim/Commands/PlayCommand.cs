@@ -26,7 +26,7 @@ internal static class PlayCommand
         };
         Option<VoxelSize?> voxel = Values.SizeUm("--voxel",
             "Voxel size of the recording; micrometres. Default: what the file says, or 1,1,1 when it says nothing.");
-        Option<int> repeat = Values.Number("--repeat", "Play the recording this many times, as further time points.", 1, 1_000_000, 1);
+        Option<int> repeat = Values.Number("--repeat", "Play the recording this many times, as further time points.", 1, 100_000, 1);
         Option<string> mode = Values.Choice("--mode", "Kind of microscope to announce.", "other", "light-sheet", "two-photon");
         var sending = new SendingArguments();
 

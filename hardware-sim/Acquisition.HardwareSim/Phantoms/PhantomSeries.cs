@@ -17,10 +17,13 @@ internal sealed class PhantomSeries : IVolumeSeries
     private FloatVolume? _fine;
     private FloatVolume? _coarse;
 
+    /// <param name="announcement">Who sends: its identity, stream and timing are kept, the rest follows from the imaging.</param>
+    /// <exception cref="SourceException">The fine grid is too large.</exception>
     public PhantomSeries(ImagingOptions options, Announcement announcement)
     {
         _options = options;
         Field field = options.Field;
+        FloatVolume.RequireFits(field.Shape);
         _phantom = options.Specimen switch
         {
             "beads" => new Beads(field, options.Seed, options.Moving),

@@ -11,9 +11,6 @@ internal static class ScanRunner
     public const int BadUsage = 2;
     public const int Died = 9;
 
-    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PatienceOnAbort = TimeSpan.FromMilliseconds(500);
-
     /// <param name="read">Settles the options.</param>
     /// <param name="open">Makes the volumes; called before the socket opens, so that a bad file is told at once.</param>
     /// <param name="output">Receives the summary, one line of JSON.</param>
@@ -32,6 +29,11 @@ internal static class ScanRunner
                 catch (AcquisitionException fault)
                 {
                     notes.WriteLine($"error: {fault.Message}");
+                    return Failed;
+                }
+                catch (OutOfMemoryException)
+                {
+                    notes.WriteLine("error: a volume does not fit in this computer's memory. Crop the recording, or image a smaller --shape.");
                     return Failed;
                 }
             },
@@ -61,21 +63,20 @@ internal static class ScanRunner
             $"voxel {plan.VoxelSize}, wanted {plan.Undersampling} times finer");
         var pacer = new Pacer(frameInterval, options.Announcement.Interval ?? TimeSpan.Zero, TimeProvider.System);
         var scan = new ScanSender(sender, series, options.Faults, pacer, notes);
-        bool completed = false;
+        bool completed = true;
         try
         {
-            if (!scan.SendVolumes(cancellation)) return Died;
-            completed = scan.TrySendEnd("completed", "", PatienceAtEnd);
-            if (!completed) notes.WriteLine($"error: the receiver on {address} did not take the end of the scan within {PatienceAtEnd}.");
+            if (!scan.SendScan(cancellation)) return Died;
         }
         catch (OperationCanceledException)
         {
-            scan.TrySendEnd("aborted", "stopped by the operator", PatienceOnAbort);
+            completed = false;
+            scan.BreakOff("aborted", "stopped by the operator");
             notes.WriteLine("stopped");
         }
         catch (AcquisitionException fault)
         {
-            scan.TrySendEnd("failed", fault.Message, PatienceOnAbort);
+            scan.BreakOff("failed", fault.Message);
             throw;
         }
 

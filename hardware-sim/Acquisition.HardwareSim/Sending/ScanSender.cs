@@ -10,7 +10,7 @@ namespace Acquisition.HardwareSim.Sending;
 internal sealed class ScanSender
 {
     private const double OtherScanShare = 0.05;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly FrameSender _sender;
     private readonly IVolumeSeries _series;
@@ -19,9 +19,8 @@ internal sealed class ScanSender
     private readonly TextWriter _notes;
     private readonly byte[] _plane;
     private readonly Guid _otherScan = Guid.NewGuid();
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _started = Stopwatch.GetTimestamp();
     private ulong _otherSequence;
-    private ulong _nextSequence = 1; // the start has 0
     private bool _isWaiting;
 
     public ScanSender(FrameSender sender, IVolumeSeries series, FaultOptions faults, Pacer pacer, TextWriter notes)
@@ -43,34 +42,45 @@ internal sealed class ScanSender
 
     public long Bytes { get; private set; }
 
+    /// <summary>Since a receiver took the first announcement.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
     private ScanPlan Plan => _series.Plan;
 
-    /// <summary>Sends every volume; the scan's end is the caller's to announce.</summary>
+    // The start has 0, and every frame of the scan uses up one, lost or not.
+    private ulong NextSequence => 1 + (ulong)(FramesSent + Dropped);
+
+    /// <summary>Sends every volume and the end. Waits for a receiver as long as it takes.</summary>
     /// <returns>False when the source has died of <see cref="FaultOptions.DieAfter"/>.</returns>
     /// <exception cref="AcquisitionException">A volume cannot be made, or the socket failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, perhaps within a volume.</exception>
-    public bool SendVolumes(CancellationToken cancellation)
+    public bool SendScan(CancellationToken cancellation)
     {
         for (int t = 0; t < Plan.TimePoints; t++)
         {
-            Wait(_pacer.BeforeVolume(), cancellation);
             for (int c = 0; c < Plan.Channels.Length; c++)
             {
                 _series.Prepare(new VolumeIndex(t, c));
+                if (c == 0) Wait(_pacer.BeforeVolume(), cancellation);
                 Announce(cancellation);
                 if (!SendFrames(new VolumeIndex(t, c), cancellation)) return false;
             }
         }
 
+        while (!_sender.TrySendEnd(Plan.Stream, End("completed", ""), Patience)) NoteWaiting(cancellation);
+        NoteTaken();
         return true;
     }
 
-    /// <summary>Announces the end, when a receiver takes it within <paramref name="patience"/>. Lost frames count as sent:
-    /// a camera does not know of them.</summary>
-    public bool TrySendEnd(string status, string reason, TimeSpan patience) => _sender.TrySendEnd(
-        Plan.Stream, new ScanEnd(Plan.ScanId, _nextSequence, FramesSent + Dropped, status, reason), patience);
+    /// <summary>Ends a scan that could not be sent whole, when it was announced and a receiver is there.</summary>
+    /// <param name="status">"aborted" or "failed".</param>
+    public void BreakOff(string status, string reason)
+    {
+        if (Volumes > 0) _sender.TrySendEnd(Plan.Stream, End(status, reason), Patience);
+    }
+
+    // Lost frames count as sent: a camera does not know of them.
+    private ScanEnd End(string status, string reason) => new(Plan.ScanId, NextSequence, FramesSent + Dropped, status, reason);
 
     private void Announce(CancellationToken cancellation)
     {
@@ -80,13 +90,12 @@ internal sealed class ScanSender
         }
 
         NoteTaken();
-        Volumes++;
+        if (Volumes++ == 0) _started = Stopwatch.GetTimestamp();
     }
 
     private bool SendFrames(VolumeIndex volume, CancellationToken cancellation)
     {
-        ulong firstSequence = _nextSequence;
-        _nextSequence += (ulong)Plan.Shape.Z;
+        ulong firstSequence = NextSequence;
         foreach (int z in Order(volume))
         {
             Wait(_pacer.BeforeFrame(), cancellation);
@@ -152,9 +161,7 @@ internal sealed class ScanSender
         cancellation.ThrowIfCancellationRequested();
         if (_isWaiting) return;
         _isWaiting = true;
-        _notes.WriteLine(Volumes == 0
-            ? $"waiting for a receiver on {_sender.BoundAddress} (start one, or press Ctrl-C)"
-            : $"the receiver on {_sender.BoundAddress} takes no more frames; waiting for it (Ctrl-C ends the scan)");
+        _notes.WriteLine($"waiting for a receiver on {_sender.BoundAddress} to take frames (start one, or press Ctrl-C to end)");
     }
 
     private void NoteTaken()

@@ -31,7 +31,7 @@ internal sealed record ScanSummary
     /// <summary>Pixels that left, copies and other scans included.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>From the first announcement to the end.</summary>
+    /// <summary>From the moment a receiver took the first announcement.</summary>
     public required double Seconds { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

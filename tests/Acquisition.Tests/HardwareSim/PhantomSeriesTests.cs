@@ -3,6 +3,7 @@ using Acquisition.Core;
 using Acquisition.HardwareSim;
 using Acquisition.HardwareSim.Optics;
 using Acquisition.HardwareSim.Phantoms;
+using Acquisition.Tests.Support;
 using Xunit;
 
 namespace Acquisition.Tests.HardwareSim;
@@ -117,6 +118,26 @@ public sealed class PhantomSeriesTests
         Assert.Equal(new VolumeShape(8, 16, 64), coarseSeries.Plan.Shape);
         Assert.Equal(new VoxelSize { ZUm = 1, YUm = 1, XUm = 0.2 }, coarseSeries.Plan.VoxelSize);
         Assert.Equal(Still.Field.Shape, coarseSeries.Plan.RestoredShape);
+    }
+
+    [Fact]
+    public async Task The_truth_is_the_fine_image_without_noise_in_camera_units()
+    {
+        using var folder = new HardwareSimFolder();
+        using var ideal = new PhantomSeries(StillNoiseless with { Moving = true }, Announcement);
+        using var series = new PhantomSeries(
+            Still with { Moving = true, Factors = new Factors(2, 2, 2), Truth = new TruthFolder(folder["truth"]) }, Announcement);
+        foreach (VolumeIndex index in (VolumeIndex[])[new(0, 0), new(0, 1), new(1, 0), new(1, 1)]) _ = Frames(series, index);
+        _ = Frames(ideal, new(0, 1));
+        ushort[] expected = Frames(ideal, new(1, 1));
+
+        await HardwareSimPython.RunAsync(
+            "import sys, tifffile; tifffile.imread(sys.argv[1]).astype('<u2').tofile(sys.argv[2])",
+            Path.Combine(folder["truth"], "t001_c1.tif"), folder["pixels"]);
+
+        byte[] truth = await File.ReadAllBytesAsync(folder["pixels"], TestContext.Current.CancellationToken);
+        Assert.Equal(expected, MemoryMarshal.Cast<byte, ushort>(truth).ToArray());
+        Assert.Equal(["t000_c0.tif", "t000_c1.tif", "t001_c0.tif", "t001_c1.tif"], Directory.GetFiles(folder["truth"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class UndersamplingTests
 {
     // MATLAB's imresize with antialiasing, one axis at a time, straight from its documentation: output sample i lies at
     // (i + 0.5)·f − 0.5, Keys' kernel is stretched by f, rows are normalised, both borders are mirrored.
-    private const string Oracle =
+    internal const string Oracle =
         """
         import sys, numpy as np
         source, target, shape, factors, kernel = sys.argv[1:6]
