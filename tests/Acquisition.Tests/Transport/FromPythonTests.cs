@@ -27,7 +27,7 @@ public sealed class FromPythonTests
              undersampling=dict(z=1, y=1, x=1), mode="other", channels=[""]))
         send("cam-1", "start", dict(seq=0, shape=dict(t=7, c=2, z=3, y=2, x=4), dtype="float32", voxel_um=dict(z=2.5, y=1, x=0.25),
              undersampling=dict(z=4, y=2, x=1), mode="two-photon", channels=["GFP", "Å"], dt_s=1.5, exposure_ms=12.5, bit_depth=16,
-             objective="20x", psf_um=dict(z=3, y=0.5, x=0.5), user=dict(a=[1, 2.5, None, True], b=dict(c="x"), raw=b"\x00\xff"),
+             objective="20x", psf_um=dict(z=3, y=0.5, x=0.5), user=dict(a=[1, 2.5, None, True], b=dict(c="x"), raw=b"\x00\xff", deep=[[7]]),
              repeat=True, unheard_of=[1, 2]))
         pixels = np.arange(8, dtype="<f4").reshape(2, 4)
         send("cam-1", "frame", dict(seq=2**64 - 1, index=dict(t=6, c=1, z=2), shape=[2, 4], dtype="float32", nbytes=pixels.nbytes,
@@ -66,7 +66,7 @@ public sealed class FromPythonTests
         Assert.Equal((TimeSpan.FromSeconds(1.5), TimeSpan.FromMilliseconds(12.5)), (plan.Interval, plan.Exposure));
         Assert.Equal((16, "20x"), (plan.BitDepth, plan.Objective));
         Assert.Equal(new VoxelSize { ZUm = 3, YUm = 0.5, XUm = 0.5 }, plan.PsfFwhm);
-        Assert.Equal("""{"a":[1,2.5,null,true],"b":{"c":"x"},"raw":"AP8="}""", plan.UserJson);
+        Assert.Equal("""{"a":[1,2.5,null,true],"b":{"c":"x"},"raw":"AP8=","deep":[[7]]}""", plan.UserJson);
         Assert.Equal(1_800_000_000_000_000_001, plan.AnnouncedUnixNs);
 
         var (frame, pixels) = receiver.Next<TransportReceiver.Framed>();

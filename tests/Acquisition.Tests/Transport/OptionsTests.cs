@@ -14,6 +14,9 @@ public sealed class OptionsTests
     [InlineData("tcp://127.0.0.1")]
     [InlineData("tcp://:5555")]
     [InlineData("tcp://127.0.0.1:")]
+    [InlineData("tcp://127.0.0.1:65536")]
+    [InlineData("tcp://127.0.0.1:port")]
+    [InlineData("tcp://127.0.0.1:-1")]
     [InlineData("udp://127.0.0.1:5555")]
     [InlineData("ipc://")]
     public void An_address_that_is_none_is_refused_with_what_is_accepted(string address)

@@ -134,9 +134,9 @@ public sealed class RefusalTests
                 socket.send_multipart([b"acq.cam.frame", msgpack.packb(dict(frame, seq=seq)), pixels])
             send(0, bytes(16))
             sys.stdin.readline()
-            send(1, bytes(17 << 20))  # the socket reads up to 16 MiB here
-            monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED)
             from zmq.utils.monitor import recv_monitor_message
+            monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED)
+            send(1, bytes(17 << 20))  # the socket reads up to 16 MiB here
             while recv_monitor_message(monitor)["event"] != zmq.EVENT_DISCONNECTED: pass
             while recv_monitor_message(monitor)["event"] != zmq.EVENT_HANDSHAKE_SUCCEEDED: pass
             send(2, bytes(16))
