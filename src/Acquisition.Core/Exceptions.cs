@@ -9,6 +9,9 @@ public abstract class AcquisitionException : Exception
 /// <summary>A source of frames cannot be opened or has failed.</summary>
 public sealed class SourceException(string message, Exception? inner = null) : AcquisitionException(message, inner);
 
+/// <summary>A socket for sending cannot be opened or has failed.</summary>
+public sealed class TransportException(string message, Exception? inner = null) : AcquisitionException(message, inner);
+
 /// <summary>A disk or a file refused.</summary>
 public sealed class StorageException(string message, Exception? inner = null) : AcquisitionException(message, inner)
 {

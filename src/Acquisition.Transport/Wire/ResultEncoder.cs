@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Acquisition.Core;
+using MessagePack;
+using static Acquisition.Transport.Wire.HeaderFields;
+
+namespace Acquisition.Transport.Wire;
+
+/// <summary>Writes the headers that the pipeline publishes. States are called as in the run report: snake_case.</summary>
+internal static class ResultEncoder
+{
+    public static void Volume(ref MessagePackWriter writer, RestoredVolume volume, ulong sequence, long unixNs)
+    {
+        Provenance made = volume.Provenance;
+        VolumeBuffer pixels = volume.Pixels;
+        Factors scale = volume.Plan.Undersampling;
+        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 14);
+        Field(ref writer, "index", made.Index);
+        List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
+        writer.Write("dims");
+        writer.WriteArrayHeader(3);
+        writer.Write("z");
+        writer.Write("y");
+        writer.Write("x");
+        Field(ref writer, "dtype", pixels.PixelType.Name());
+        Field(ref writer, "nbytes", pixels.Bytes);
+        Field(ref writer, "voxel_um", volume.Plan.RestoredVoxelSize);
+        List(ref writer, "scale", scale.Z, scale.Y, scale.X);
+        Field(ref writer, "method", made.Method);
+        Field(ref writer, "predicted", made.Predicted);
+        Field(ref writer, "model", made.ModelSha256);
+        Field(ref writer, "tuned_on", made.TunedOn);
+        List(ref writer, "missing", made.MissingPlanes.AsSpan());
+        Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
+        writer.Write("quality");
+        writer.WriteMapHeader(7);
+        Field(ref writer, "residual_rms", made.ResidualRms);
+        Field(ref writer, "scale_low", made.ScaleLow);
+        Field(ref writer, "scale_high", made.ScaleHigh);
+        Field(ref writer, "non_finite_samples", made.NonFiniteSamples);
+        Field(ref writer, "restore_ms", made.Duration.TotalMilliseconds);
+        Field(ref writer, "settings", made.SettingsFingerprint);
+        Field(ref writer, "note", made.Note);
+    }
+
+    /// <param name="unpublished">Volumes of the scan that could not be published.</param>
+    public static void Status(ref MessagePackWriter writer, RunStatus status, ulong sequence, long unixNs, long unpublished)
+    {
+        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 12);
+        Field(ref writer, "state", Name(status.State));
+        Field(ref writer, "reason", status.Reason);
+        Field(ref writer, "outcome", status.Outcome is { } outcome ? Name(outcome) : null);
+        writer.Write("frames");
+        Frames(ref writer, status.Frames);
+        writer.Write("volumes");
+        Volumes(ref writer, status.Volumes);
+        writer.Write("queues");
+        writer.WriteArrayHeader(status.Queues.Length);
+        foreach (QueueStatus queue in status.Queues) Queue(ref writer, queue);
+        writer.Write("tuning");
+        Tuning(ref writer, status.Tuning);
+        writer.Write("models");
+        writer.WriteArrayHeader(status.Models.Length);
+        foreach (ModelStatus model in status.Models) Model(ref writer, model);
+        Field(ref writer, "fps", status.FramesPerSecond);
+        Field(ref writer, "lag_ms", status.Lag?.TotalMilliseconds);
+        Field(ref writer, "elapsed_s", status.Elapsed.TotalSeconds);
+        Field(ref writer, "unpublished", unpublished);
+    }
+
+    private static void Frames(ref MessagePackWriter writer, FrameLedger frames)
+    {
+        writer.WriteMapHeader(9);
+        Field(ref writer, "received", frames.Received);
+        Field(ref writer, "stored", frames.Stored);
+        Field(ref writer, "in_flight", frames.InFlight);
+        Counts(ref writer, "refused", frames.Refused);
+        Counts(ref writer, "refused_messages", frames.RefusedMessages);
+        writer.Write("sent");
+        if (frames.Sent is { } sent) writer.Write(sent);
+        else writer.WriteNil();
+        Field(ref writer, "lost_messages", frames.LostMessages);
+        Field(ref writer, "repeated_messages", frames.RepeatedMessages);
+        Field(ref writer, "disordered_messages", frames.DisorderedMessages);
+    }
+
+    private static void Volumes(ref MessagePackWriter writer, VolumeLedger volumes)
+    {
+        writer.WriteMapHeader(5);
+        Field(ref writer, "assembled", volumes.Assembled);
+        Field(ref writer, "incomplete", volumes.Incomplete);
+        Field(ref writer, "restored", volumes.Restored);
+        Field(ref writer, "pending", volumes.Pending);
+        Counts(ref writer, "skipped", volumes.Skipped);
+    }
+
+    private static void Queue(ref MessagePackWriter writer, QueueStatus queue)
+    {
+        writer.WriteMapHeader(7);
+        Field(ref writer, "name", queue.Name);
+        Field(ref writer, "policy", queue.Policy);
+        Field(ref writer, "depth", queue.Depth);
+        Field(ref writer, "depth_bytes", queue.DepthBytes);
+        Field(ref writer, "high_water_bytes", queue.HighWaterBytes);
+        Field(ref writer, "budget_bytes", queue.BudgetBytes);
+        Field(ref writer, "dropped", queue.Dropped);
+    }
+
+    private static void Tuning(ref MessagePackWriter writer, TuningStatus? tuning)
+    {
+        if (tuning is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteMapHeader(11);
+        Field(ref writer, "channel", tuning.Channel);
+        Field(ref writer, "stage", tuning.Stage);
+        Field(ref writer, "stages", tuning.Stages);
+        Field(ref writer, "step", tuning.Step);
+        Field(ref writer, "steps", tuning.Steps);
+        Field(ref writer, "loss", tuning.Loss);
+        Field(ref writer, "held_out_db", tuning.HeldOutDb);
+        Field(ref writer, "cubic_db", tuning.CubicDb);
+        Field(ref writer, "projected_db", tuning.ProjectedDb);
+        Field(ref writer, "elapsed_s", tuning.Elapsed.TotalSeconds);
+        Field(ref writer, "remaining_s", tuning.Remaining.TotalSeconds);
+    }
+
+    private static void Model(ref MessagePackWriter writer, ModelStatus model)
+    {
+        writer.WriteMapHeader(10);
+        Field(ref writer, "channel", model.Channel);
+        Field(ref writer, "method", model.Method);
+        Field(ref writer, "model_sha256", model.ModelSha256);
+        Field(ref writer, "tuned_on", model.TunedOn);
+        Field(ref writer, "reason", model.Reason);
+        Field(ref writer, "held_out_db", model.HeldOutDb);
+        Field(ref writer, "cubic_db", model.CubicDb);
+        Field(ref writer, "projected_db", model.ProjectedDb);
+        Field(ref writer, "steps", model.Steps);
+        Field(ref writer, "tuning_time_s", model.TuningTime.TotalSeconds);
+    }
+
+    private static void Counts(ref MessagePackWriter writer, string key, ImmutableSortedDictionary<string, long> counts)
+    {
+        writer.Write(key);
+        writer.WriteMapHeader(counts.Count);
+        foreach ((string reason, long count) in counts) Field(ref writer, reason, count);
+    }
+
+    private static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

@@ -1,0 +1,133 @@
+using System.Buffers;
+using Acquisition.Core;
+using Acquisition.Transport.Sockets;
+using Acquisition.Transport.Wire;
+using MessagePack;
+using NetMQ;
+using NetMQ.Sockets;
+
+namespace Acquisition.Transport;
+
+/// <summary>Publishes restored volumes and the run's status over ZeroMQ, to any number of listeners.</summary>
+/// <remarks>Thread-safe. Never waits: a listener too slow for <see cref="PublisherOptions.HighWaterMark"/> loses messages,
+/// which it sees as a gap in the sequence. A volume that no message can hold leaves such a gap too and is counted in every
+/// status under "unpublished".</remarks>
+public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
+{
+    private const string StreamBeforeAnyScan = "restored";
+
+    private readonly Lock _gate = new();
+    private readonly OpenSocket _socket;
+    private readonly string? _stream;
+    private readonly ArrayBufferWriter<byte> _header = new(4096);
+    private Guid _scanId;
+    private ulong _sequence;
+    private long _unpublished;
+    private bool _disposed;
+
+    /// <exception cref="TransportException">The address cannot be had; the message says why and what to do.</exception>
+    public ZmqVolumePublisher(PublisherOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _stream = options.Stream;
+        _socket = OpenSocket.Open(
+            () => new PublisherSocket(),
+            socket =>
+            {
+                socket.Options.SendHighWatermark = options.HighWaterMark;
+                socket.Options.Linger = TimeSpan.FromSeconds(5); // the last volume of a run is worth as much as the first
+            },
+            options.Address,
+            options.Bind,
+            (message, cause) => new TransportException(message, cause));
+        BoundAddress = _socket.BoundAddress;
+    }
+
+    /// <summary>The address listeners connect to, with the port that was picked.</summary>
+    public string BoundAddress { get; }
+
+    /// <summary>Volumes and states of the current scan that no message could hold.</summary>
+    public long Unpublished { get { lock (_gate) return _unpublished; } }
+
+    /// <inheritdoc/>
+    /// <exception cref="TransportException">The socket has failed.</exception>
+    public void Publish(RestoredVolume volume)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        lock (_gate)
+        {
+            ulong sequence = NextSequence(volume.Plan.ScanId);
+            MessagePackWriter writer = NewHeader();
+            ResultEncoder.Volume(ref writer, volume, sequence, UnixTime.NowNs());
+            writer.Flush();
+            if (volume.Pixels.Bytes > SourceOptions.LargestMessageBytes)
+            {
+                _unpublished++;
+                return;
+            }
+
+            Msg pixels = default;
+            pixels.InitPool((int)volume.Pixels.Bytes);
+            Span<byte> destination = pixels.Slice();
+            for (int z = 0; z < volume.Pixels.Shape.Z; z++)
+            {
+                volume.Pixels.Plane(z).CopyTo(destination);
+                destination = destination[volume.Pixels.PlaneBytes..];
+            }
+
+            Send(_stream ?? volume.Plan.Stream, MessageKind.Volume, ref pixels);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="TransportException">The socket has failed.</exception>
+    public void Publish(RunStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        lock (_gate)
+        {
+            ulong sequence = NextSequence(status.Plan?.ScanId ?? Guid.Empty);
+            MessagePackWriter writer = NewHeader();
+            ResultEncoder.Status(ref writer, status, sequence, UnixTime.NowNs(), _unpublished);
+            writer.Flush();
+            Msg none = default;
+            Send(_stream ?? status.Plan?.Stream ?? StreamBeforeAnyScan, MessageKind.Status, ref none);
+        }
+    }
+
+    /// <summary>Closes the socket; what a listener has not taken yet goes out for up to 5 s, and the last socket of the
+    /// process to close waits for that.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _socket.Dispose();
+        }
+    }
+
+    private ulong NextSequence(Guid scanId)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (scanId != _scanId) (_scanId, _sequence, _unpublished) = (scanId, 0, 0);
+        return _sequence++;
+    }
+
+    private MessagePackWriter NewHeader()
+    {
+        _header.ResetWrittenCount();
+        return new MessagePackWriter(_header);
+    }
+
+    private void Send(string stream, MessageKind kind, ref Msg pixels)
+    {
+        if (_header.WrittenCount > WireFormat.MaxHeaderBytes)
+        {
+            _unpublished++;
+            if (pixels.IsInitialised) pixels.Close();
+            return;
+        }
+
+        _socket.TrySend(Topic.Format(stream, kind), _header.WrittenSpan, ref pixels, TimeSpan.Zero);
+    }
+}
