@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using Acquisition.Core;
+using Acquisition.Storage.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Acquisition.Storage.Zarr;
+
+/// <summary>One volume in one file: chunks in C order, then per chunk its offset and length (two little-endian uint64),
+/// then the CRC-32C of that index (Zarr 3, sharding_indexed with the index at the end).</summary>
+/// <remarks>Chunks carry a CRC-32C each. Chunks that are zero throughout take no bytes. Memory stays at two chunks.</remarks>
+internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec codec, bool chunksSealed)
+{
+    private const int EntryBytes = 2 * sizeof(ulong);
+    private const ulong Empty = ulong.MaxValue;
+
+    private readonly int _indexBytes = checked(layout.ChunkCount * EntryBytes + Crc32C.Bytes);
+    private readonly int _sealBytes = chunksSealed ? Crc32C.Bytes : 0;
+
+    /// <summary>Most bytes a volume can take on disk.</summary>
+    public long MaxBytes =>
+        checked((long)layout.ChunkCount * (codec.MaxPackedBytes(layout.ChunkBytes) + _sealBytes) + _indexBytes);
+
+    public string PathOf(VolumeIndex index) => Path.Combine(
+        arrayPath, "c", index.T.ToString(CultureInfo.InvariantCulture), index.C.ToString(CultureInfo.InvariantCulture), "0", "0", "0");
+
+    /// <exception cref="StorageException">The disk refused, or the volume is already there.</exception>
+    public void Write(VolumeIndex index, VolumeBuffer volume)
+    {
+        string path = PathOf(index);
+        if (File.Exists(path))
+            throw new StorageException($"Volume {index} is already stored at '{path}'; a stored volume is never changed.");
+
+        byte[] raw = ArrayPool<byte>.Shared.Rent(layout.ChunkBytes);
+        byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using AtomicFile file = AtomicFile.Create(path);
+            WriteChunks(file.Stream, volume, raw.AsSpan(0, layout.ChunkBytes), packed);
+            file.Commit(replace: false);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, $"store volume {index}", path, MaxBytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+            ArrayPool<byte>.Shared.Return(packed);
+        }
+    }
+
+    /// <exception cref="StorageException">The volume was never written, is damaged, or cannot be read.</exception>
+    public void Read(VolumeIndex index, VolumeBuffer destination)
+    {
+        string path = PathOf(index);
+        if (!File.Exists(path))
+            throw new StorageException($"Volume {index} was never stored: there is no '{path}'.");
+
+        byte[] raw = ArrayPool<byte>.Shared.Rent(layout.ChunkBytes);
+        byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path);
+            ReadChunks(handle, destination, raw.AsSpan(0, layout.ChunkBytes), packed);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new StorageException(
+                $"Volume {index} is damaged: '{path}': {damage.Message}. Other volumes are unaffected; copy this file again from a backup.", damage);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, $"read volume {index}", path);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+            ArrayPool<byte>.Shared.Return(packed);
+        }
+    }
+
+    private void WriteChunks(Stream stream, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
+    {
+        var shardIndex = new byte[_indexBytes];
+        ulong offset = 0;
+        for (int chunk = 0; chunk < layout.ChunkCount; chunk++)
+        {
+            ChunkCopy.Gather(volume, layout, chunk, raw);
+            bool empty = raw.IndexOfAnyExcept((byte)0) < 0;
+            int length = 0;
+            if (!empty)
+            {
+                length = codec.Encode(raw, packed) + _sealBytes;
+                if (chunksSealed) Crc32C.Seal(packed[..length]);
+                stream.Write(packed[..length]);
+            }
+
+            Span<byte> entry = shardIndex.AsSpan(chunk * EntryBytes, EntryBytes);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, empty ? Empty : offset);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[sizeof(ulong)..], empty ? Empty : (ulong)length);
+            offset += (ulong)length;
+        }
+
+        Crc32C.Seal(shardIndex);
+        stream.Write(shardIndex);
+    }
+
+    private void ReadChunks(SafeFileHandle handle, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
+    {
+        long dataBytes = RandomAccess.GetLength(handle) - _indexBytes;
+        if (dataBytes < 0)
+            throw new InvalidDataException($"it has {dataBytes + _indexBytes} bytes, fewer than the {_indexBytes} of its chunk index");
+
+        var shardIndex = new byte[_indexBytes];
+        ReadExactly(handle, shardIndex, dataBytes);
+        if (!Crc32C.IsSealed(shardIndex)) throw new InvalidDataException("the checksum of its chunk index does not match");
+
+        for (int chunk = 0; chunk < layout.ChunkCount; chunk++)
+        {
+            ReadOnlySpan<byte> entry = shardIndex.AsSpan(chunk * EntryBytes, EntryBytes);
+            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(entry);
+            ulong length = BinaryPrimitives.ReadUInt64LittleEndian(entry[sizeof(ulong)..]);
+            if (offset == Empty && length == Empty)
+            {
+                raw.Clear();
+            }
+            else
+            {
+                // Compared in this order, nothing can overflow.
+                if (length > (ulong)packed.Length || length < (ulong)_sealBytes || offset > (ulong)dataBytes || length > (ulong)dataBytes - offset)
+                    throw new InvalidDataException(
+                        $"chunk {chunk} claims {length} bytes at {offset}, outside the {dataBytes} bytes before the index");
+                Span<byte> found = packed[..(int)length];
+                ReadExactly(handle, found, (long)offset);
+                Unpack(chunk, found, raw);
+            }
+
+            ChunkCopy.Scatter(raw, layout, chunk, volume);
+        }
+    }
+
+    private void Unpack(int chunk, ReadOnlySpan<byte> packed, Span<byte> raw)
+    {
+        if (chunksSealed && !Crc32C.IsSealed(packed)) throw new InvalidDataException($"the checksum of chunk {chunk} does not match");
+        try
+        {
+            codec.Decode(packed[..^_sealBytes], raw);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new InvalidDataException($"chunk {chunk}: {damage.Message}", damage);
+        }
+    }
+
+    private static void ReadExactly(SafeFileHandle handle, Span<byte> destination, long offset)
+    {
+        for (int done = 0; done < destination.Length;)
+        {
+            int got = RandomAccess.Read(handle, destination[done..], offset + done);
+            if (got == 0) throw new InvalidDataException("it ends early");
+            done += got;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Acquisition.Core;
+using Acquisition.Storage.Files;
+
+namespace Acquisition.Storage.Zarr;
+
+/// <summary>What a dataset's metadata says of it, apart from how many time points it holds.</summary>
+internal sealed record ZarrDataset
+{
+    /// <summary>Name of the file, inside the dataset, that says per volume how it was made; one JSON object a line.</summary>
+    public const string ProvenanceFile = "provenance.jsonl";
+
+    public required string Name { get; init; }
+
+    /// <summary>Planned time points; <see langword="null"/> for an open-ended scan.</summary>
+    public required int? TimePoints { get; init; }
+
+    public required ImmutableArray<string> Channels { get; init; }
+
+    /// <summary>Extent of each volume.</summary>
+    public required VolumeShape Shape { get; init; }
+
+    public required PixelType PixelType { get; init; }
+
+    public required VoxelSize VoxelSize { get; init; }
+
+    /// <summary>Position of the first sample (z, y, x), µm; the first sample as scanned lies at 0.</summary>
+    public (double Z, double Y, double X) OriginUm { get; init; }
+
+    public required TimeSpan? Interval { get; init; }
+
+    /// <summary>Significant bits of a sample; <see langword="null"/> when unknown.</summary>
+    public required int? BitDepth { get; init; }
+
+    /// <summary>How the data came to be, oldest first: the "steps" list beside the OME metadata.</summary>
+    public required ImmutableArray<JsonObject> Steps { get; init; }
+
+    /// <summary>The camera's volumes as they came.</summary>
+    public static ZarrDataset Raw(ScanPlan plan) => new()
+    {
+        Name = plan.Stream,
+        TimePoints = plan.TimePoints,
+        Channels = plan.Channels,
+        Shape = plan.Shape,
+        PixelType = plan.PixelType,
+        VoxelSize = plan.VoxelSize,
+        Interval = plan.Interval,
+        BitDepth = plan.BitDepth,
+        Steps = [Acquired(plan)],
+    };
+
+    /// <summary>Restored volumes: same field of view, finer grid.</summary>
+    public static ZarrDataset Restored(ScanPlan plan) => Raw(plan) with
+    {
+        Shape = plan.RestoredShape,
+        VoxelSize = plan.RestoredVoxelSize,
+        OriginUm = (
+            Origin(plan.Undersampling.Z, plan.VoxelSize.ZUm),
+            Origin(plan.Undersampling.Y, plan.VoxelSize.YUm),
+            Origin(plan.Undersampling.X, plan.VoxelSize.XUm)),
+        Steps = [Acquired(plan), Restoration(plan)],
+    };
+
+    /// <summary>A scanned sample is the mean over its voxel, and the finer samples tile that voxel: sample j of the finer grid
+    /// lies at ((j + ½) / factor − ½) voxels.</summary>
+    private static double Origin(int factor, double voxelUm) => (0.5 / factor - 0.5) * voxelUm;
+
+    private static JsonObject Acquired(ScanPlan plan) => new()
+    {
+        ["step"] = "acquired",
+        ["software"] = Software,
+        ["plan"] = JsonSerializer.SerializeToNode(plan, StorageJson.Compact),
+    };
+
+    private static JsonObject Restoration(ScanPlan plan) => new()
+    {
+        ["step"] = "restored",
+        ["software"] = Software,
+        ["input"] = "../raw.zarr",
+        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, StorageJson.Compact),
+        ["per_volume"] = ProvenanceFile,
+    };
+
+    private static string Software => $"Acquisition {typeof(ZarrDataset).Assembly.GetName().Version?.ToString(3)}";
+}

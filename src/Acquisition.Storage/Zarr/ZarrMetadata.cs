@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Acquisition.Core;
+using Acquisition.Storage.Files;
+
+namespace Acquisition.Storage.Zarr;
+
+/// <summary>The two zarr.json files of a dataset: OME-Zarr 0.5 for the group, Zarr 3 for its one array.</summary>
+internal static class ZarrMetadata
+{
+    public const string FileName = "zarr.json";
+
+    /// <summary>Path of the one array inside the group.</summary>
+    public const string ArrayPath = "0";
+
+    public const string OmeVersion = "0.5";
+
+    /// <summary>Key beside "ome" under which the steps lie; readers of OME-Zarr ignore it.</summary>
+    private const string ProvenanceKey = "acquisition";
+
+    // White alone; otherwise the colours microscopists give to fluorophores, brightest first.
+    private static readonly string[] Colors = ["00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF"];
+
+    /// <param name="windows">One a channel; <see langword="null"/> until a volume of that channel is known.</param>
+    public static JsonObject Group(ZarrDataset dataset, IReadOnlyList<DisplayWindow?> windows) => new()
+    {
+        ["zarr_format"] = 3,
+        ["node_type"] = "group",
+        ["attributes"] = new JsonObject
+        {
+            ["ome"] = new JsonObject
+            {
+                ["version"] = OmeVersion,
+                ["multiscales"] = new JsonArray(Multiscale(dataset)),
+                ["omero"] = Omero(dataset, windows),
+            },
+            [ProvenanceKey] = new JsonObject { ["steps"] = new JsonArray([.. dataset.Steps.Select(step => step.DeepClone())]) },
+        },
+    };
+
+    public static JsonObject Array(ZarrDataset dataset, ZarrLayout layout, ChunkCodec codec, int timePoints) => new()
+    {
+        ["zarr_format"] = 3,
+        ["node_type"] = "array",
+        ["shape"] = Extents(timePoints, dataset.Channels.Length, layout.Volume),
+        ["data_type"] = layout.PixelType.Name(),
+        ["chunk_grid"] = Named("regular", new() { ["chunk_shape"] = Extents(1, 1, layout.Shard) }),
+        ["chunk_key_encoding"] = Named("default", new() { ["separator"] = "/" }),
+        ["fill_value"] = 0,
+        ["codecs"] = new JsonArray(Named("sharding_indexed", new()
+        {
+            ["chunk_shape"] = Extents(1, 1, layout.Chunk),
+            ["codecs"] = ChunkCodecs(codec),
+            ["index_codecs"] = new JsonArray(LittleEndian(), Checksum()),
+            ["index_location"] = "end",
+        })),
+        ["dimension_names"] = new JsonArray("t", "c", "z", "y", "x"),
+        ["attributes"] = new JsonObject(),
+    };
+
+    /// <summary>Replaces a zarr.json as a whole.</summary>
+    /// <exception cref="StorageException">The disk refused; what was there before is unchanged.</exception>
+    public static void Save(string folder, JsonObject metadata)
+    {
+        string path = Path.Combine(folder, FileName);
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(metadata.ToJsonString(StorageJson.Indented) + "\n");
+        try
+        {
+            AtomicFile.Write(path, bytes, replace: true);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "write metadata", path, bytes.Length);
+        }
+    }
+
+    private static JsonObject Multiscale(ZarrDataset dataset)
+    {
+        double secondsPerPoint = dataset.Interval is { } interval && interval > TimeSpan.Zero ? interval.TotalSeconds : 1;
+        var transformations = new JsonArray(new JsonObject
+        {
+            ["type"] = "scale",
+            ["scale"] = new JsonArray(secondsPerPoint, 1.0, dataset.VoxelSize.ZUm, dataset.VoxelSize.YUm, dataset.VoxelSize.XUm),
+        });
+        if (dataset.OriginUm != default)
+            transformations.Add(new JsonObject
+            {
+                ["type"] = "translation",
+                ["translation"] = new JsonArray(0.0, 0.0, dataset.OriginUm.Z, dataset.OriginUm.Y, dataset.OriginUm.X),
+            });
+
+        return new()
+        {
+            ["name"] = dataset.Name,
+            ["axes"] = new JsonArray(
+                Axis("t", "time", "second"), Axis("c", "channel", null),
+                Axis("z", "space", "micrometer"), Axis("y", "space", "micrometer"), Axis("x", "space", "micrometer")),
+            ["datasets"] = new JsonArray(new JsonObject { ["path"] = ArrayPath, ["coordinateTransformations"] = transformations }),
+        };
+    }
+
+    private static JsonObject Omero(ZarrDataset dataset, IReadOnlyList<DisplayWindow?> windows)
+    {
+        var channels = new JsonArray();
+        for (int c = 0; c < dataset.Channels.Length; c++)
+        {
+            // Floating point has no range worth showing, so there the window is the range.
+            double? typeMax = dataset.PixelType == PixelType.Float32 ? null
+                : dataset.BitDepth is { } bits ? Math.Min(Math.Pow(2, bits) - 1, dataset.PixelType.MaxValue())
+                : dataset.PixelType.MaxValue();
+            DisplayWindow window = windows[c] ?? new(0, typeMax ?? 1);
+            channels.Add(new JsonObject
+            {
+                ["label"] = dataset.Channels[c],
+                ["color"] = dataset.Channels.Length == 1 ? "FFFFFF" : Colors[c % Colors.Length],
+                ["active"] = true,
+                ["coefficient"] = 1,
+                ["family"] = "linear",
+                ["inverted"] = false,
+                ["window"] = new JsonObject
+                {
+                    ["min"] = typeMax is null ? window.Start : 0,
+                    ["max"] = typeMax is { } max ? Math.Max(max, window.End) : window.End,
+                    ["start"] = window.Start,
+                    ["end"] = window.End,
+                },
+            });
+        }
+
+        return new()
+        {
+            ["channels"] = channels,
+            ["rdefs"] = new JsonObject { ["defaultT"] = 0, ["defaultZ"] = dataset.Shape.Z / 2, ["model"] = "color" },
+        };
+    }
+
+    private static JsonArray ChunkCodecs(ChunkCodec codec)
+    {
+        var codecs = new JsonArray(LittleEndian());
+        if (codec.Metadata is { } compressor) codecs.Add(compressor);
+        codecs.Add(Checksum());
+        return codecs;
+    }
+
+    private static JsonArray Extents(int t, int c, VolumeShape volume) => new(t, c, volume.Z, volume.Y, volume.X);
+
+    private static JsonObject Axis(string name, string type, string? unit)
+    {
+        var axis = new JsonObject { ["name"] = name, ["type"] = type };
+        if (unit is not null) axis["unit"] = unit;
+        return axis;
+    }
+
+    private static JsonObject LittleEndian() => Named("bytes", new() { ["endian"] = "little" });
+
+    private static JsonObject Checksum() => new() { ["name"] = "crc32c" };
+
+    private static JsonObject Named(string name, JsonObject configuration) =>
+        new() { ["name"] = name, ["configuration"] = configuration };
+}

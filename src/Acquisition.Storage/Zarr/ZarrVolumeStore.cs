@@ -1,0 +1,109 @@
+using Acquisition.Core;
+using Acquisition.Storage.Files;
+
+namespace Acquisition.Storage.Zarr;
+
+/// <summary>Writes one OME-Zarr 0.5 dataset: array "0" of the axes (t, c, z, y, x), each volume a file of its own.</summary>
+/// <remarks>Thread-safe; volumes may be written side by side. Pixels pass through unchanged.</remarks>
+internal sealed class ZarrVolumeStore : IVolumeStore
+{
+    private readonly Lock _gate = new();
+    private readonly ZarrDataset _dataset;
+    private readonly ZarrLayout _layout;
+    private readonly ChunkCodec _codec;
+    private readonly ShardFile _shards;
+    private readonly DisplayWindow?[] _windows;
+    private int _extent; // time points that the metadata announces
+    private int _written;
+
+    private ZarrVolumeStore(string location, ZarrDataset dataset, StorageOptions options)
+    {
+        Location = location;
+        _dataset = dataset;
+        _layout = ZarrLayout.Balanced(dataset.Shape, dataset.PixelType, options.ChunkPlanes, options.ChunkEdgePx);
+        _codec = ChunkCodec.Choose(options.Compression, dataset.PixelType);
+        _shards = new(ArrayFolder, _layout, _codec, chunksSealed: true);
+        _windows = new DisplayWindow?[dataset.Channels.Length];
+    }
+
+    public string Location { get; }
+
+    private string ArrayFolder => Path.Combine(Location, ZarrMetadata.ArrayPath);
+
+    /// <param name="path">Folder of the dataset; made here, and must not exist.</param>
+    /// <exception cref="StorageException">The folder exists, the disk refused, or a wanted codec is not installed.</exception>
+    public static ZarrVolumeStore Create(string path, ZarrDataset dataset, StorageOptions options)
+    {
+        string location = Path.GetFullPath(path);
+        if (Path.Exists(location))
+            throw new StorageException($"There is already something at '{location}'; a dataset is never overwritten. Choose another place.");
+
+        var store = new ZarrVolumeStore(location, dataset, options);
+        try
+        {
+            Directory.CreateDirectory(store.ArrayFolder);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "make a dataset", location);
+        }
+
+        store.SaveArray(dataset.TimePoints ?? 1);
+        store.SaveGroup();
+        return store;
+    }
+
+    public void Write(VolumeIndex index, VolumeBuffer volume)
+    {
+        RequireMatch(index, volume);
+        lock (_gate)
+        {
+            // Metadata first: if it cannot be written, the volume must not count as stored.
+            if (index.T >= _extent) SaveArray(Math.Max(checked(index.T + 1), (int)Math.Min(2L * _extent, int.MaxValue)));
+            if (_windows[index.C] is null)
+            {
+                _windows[index.C] = DisplayWindow.Of(volume);
+                SaveGroup();
+            }
+        }
+
+        _shards.Write(index, volume);
+        lock (_gate) _written = Math.Max(_written, index.T + 1);
+    }
+
+    public void Read(VolumeIndex index, VolumeBuffer destination)
+    {
+        RequireMatch(index, destination);
+        _shards.Read(index, destination);
+    }
+
+    /// <summary>One more than the last time point stored.</summary>
+    public int TimePointsStored { get { lock (_gate) return _written; } }
+
+    /// <summary>Sets how many time points the metadata announces. Writing stays possible.</summary>
+    public void Announce(int timePoints)
+    {
+        lock (_gate)
+        {
+            if (timePoints != _extent) SaveArray(timePoints);
+        }
+    }
+
+    private void SaveArray(int timePoints)
+    {
+        ZarrMetadata.Save(ArrayFolder, ZarrMetadata.Array(_dataset, _layout, _codec, timePoints));
+        _extent = timePoints;
+    }
+
+    private void SaveGroup() => ZarrMetadata.Save(Location, ZarrMetadata.Group(_dataset, _windows));
+
+    private void RequireMatch(VolumeIndex index, VolumeBuffer volume)
+    {
+        Require.NotNegative(index.T);
+        Require.InRange(index.C, 0, _dataset.Channels.Length - 1);
+        if (volume.Shape != _layout.Volume || volume.PixelType != _layout.PixelType)
+            throw new ArgumentException(
+                $"Volume {index} is {volume.Shape} {volume.PixelType.Name()}; '{Location}' holds {_layout.Volume} {_layout.PixelType.Name()}.",
+                nameof(volume));
+    }
+}
