@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Acquisition.Core;
+using Acquisition.Restoration.Inference;
+using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Network;
+using Acquisition.Restoration.Training;
+
+namespace Acquisition.Restoration;
+
+/// <summary>Self-Vision on the processor. The same volume, options and seed give the same bits for any number of threads.</summary>
+/// <remarks>
+/// Most memory while restoring, beside the two volumes given: the activation budget, one turned copy of the acquired volume or one
+/// residual of its size, five planes of the fine grid a thread; with a detail gain below 1 one more fine volume; with a factor of 4
+/// the volume between the stages.
+/// While tuning: three volumes of the acquired size, the activation budget, and all feature maps of one crop a thread.
+/// </remarks>
+public sealed class CpuEngine : IRestorationEngine
+{
+    /// <summary>A network must win by this much: less is within what another choice of held-out blocks gives.</summary>
+    private const double MarginDb = 0.02;
+
+    /// <summary>Smallest extent in y and x that leaves something to learn beside borders.</summary>
+    private const int MinEdgePx = 8;
+
+    private const double MaxSaturatedShare = 0.5;
+
+    private readonly IConvKernels _kernels;
+
+    public CpuEngine() : this(DirectKernels.Instance) { }
+
+    internal CpuEngine(IConvKernels kernels) => _kernels = kernels;
+
+    public string Name => $"processor ({_kernels.Name})";
+
+    public TuningResult Tune(
+        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        IProgress<TuningProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(acquired);
+        ArgumentNullException.ThrowIfNull(options);
+        RequireSupported(factors);
+        RequireTunable(acquired, factors);
+
+        var clock = Stopwatch.StartNew();
+        Factors[] stages = Stages(factors);
+        if (stages.Length == 0)
+            return new(null, false, double.NaN, double.NaN, double.NaN, 0, clock.Elapsed, "Nothing is undersampled.");
+        var tuned = ImmutableArray.CreateBuilder<TunedStage>();
+        var outcomes = new List<StageOutcome>();
+        FloatVolume input = acquired;
+        try
+        {
+            for (int stage = 0; stage < stages.Length; stage++)
+            {
+                var layout = new NetworkLayout(options.Variant, stages[stage]);
+                using var tuner = new StageTuner(input, layout, floor, options, _kernels);
+                int current = stage;
+                outcomes.Add(tuner.Run((step, loss, heldOut, cubic, projected) =>
+                {
+                    int done = current * options.Steps + step, left = stages.Length * options.Steps - done;
+                    progress?.Report(new(current, stages.Length, step, options.Steps, loss, heldOut, cubic, projected,
+                        clock.Elapsed, clock.Elapsed / done * left));
+                }, cancellation));
+                tuned.Add(new(stages[stage], [.. outcomes[^1].Parameters]));
+                if (stage + 1 == stages.Length) break;
+
+                var next = new FloatVolume(input.Shape.Times(stages[stage]));
+                StageRestorer.Restore(options.Variant, tuned[^1], _kernels, input, floor, options, next, cancellation);
+                if (input != acquired) input.Dispose();
+                input = next;
+            }
+        }
+        finally
+        {
+            if (input != acquired) input.Dispose();
+        }
+
+        var model = new TunedModel(options.Variant, tuned.ToImmutable())
+            .WithNote("steps", options.Steps.ToString(CultureInfo.InvariantCulture))
+            .WithNote("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
+        int loser = outcomes.FindIndex(outcome => !(outcome.HeldOutDb > outcome.ProjectedDb + MarginDb));
+        StageOutcome judged = outcomes[Math.Max(loser, 0)];
+        string reason = string.Create(CultureInfo.InvariantCulture,
+            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB.");
+        return new(model, loser < 0, outcomes[0].HeldOutDb, outcomes[0].CubicDb, outcomes[0].ProjectedDb,
+            stages.Length * options.Steps, clock.Elapsed, reason);
+    }
+
+    public void Restore(
+        TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
+        FloatVolume destination, out double residualRms, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(acquired);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(destination);
+        RequireSupported(factors);
+        if (model is not null && model.Factors != factors)
+            throw new RestorationException(
+                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
+
+        if (model is null)
+        {
+            residualRms = StageRestorer.Project(acquired, factors, floor, options, destination, cancellation);
+            return;
+        }
+        residualRms = double.NaN;
+        FloatVolume input = acquired;
+        try
+        {
+            for (int i = 0; i < model.Stages.Length; i++)
+            {
+                TunedStage stage = model.Stages[i];
+                bool isLast = i + 1 == model.Stages.Length;
+                FloatVolume output = isLast ? destination : new FloatVolume(input.Shape.Times(stage.Factors));
+                residualRms = StageRestorer.Restore(
+                    model.Variant, stage, _kernels, input, floor, options, output, cancellation);
+                if (input != acquired) input.Dispose();
+                input = output;
+            }
+        }
+        finally
+        {
+            if (input != acquired && input != destination) input.Dispose();
+        }
+        if (model.Stages.Length == 1) return;
+        residualRms = BackProjection.Refine(
+            acquired, destination, factors, options.BackProjections, floor, options.Threads, cancellation);
+    }
+
+    /// <summary>Factors of 4 take two stages of 2.</summary>
+    private static Factors[] Stages(Factors factors)
+    {
+        var first = new Factors(Math.Min(factors.Z, 2), Math.Min(factors.Y, 2), Math.Min(factors.X, 2));
+        var second = new Factors(factors.Z / first.Z, factors.Y / first.Y, factors.X / first.X);
+        return [.. new[] { first, second }.Where(stage => stage != Factors.One)];
+    }
+
+    private static void RequireSupported(Factors factors)
+    {
+        if (!factors.IsSupported)
+            throw new RestorationException($"The undersampling factors are {factors} (z,y,x); 1, 2 or 4 is supported on each axis.");
+    }
+
+    private static void RequireTunable(FloatVolume volume, Factors factors)
+    {
+        VolumeShape shape = volume.Shape;
+        int needZ = factors.Z == 1 ? 1 : 2 * factors.Z;
+        int needY = Math.Max(MinEdgePx, 2 * factors.Y), needX = Math.Max(MinEdgePx, 2 * factors.X);
+        if (shape.Z < needZ || shape.Y < needY || shape.X < needX)
+            throw new RestorationException(
+                $"A {shape} volume is too small to tune a network for factors {factors}: at least {needZ}×{needY}×{needX} samples (z×y×x) are needed. Scan a larger volume or restore with method Cubic.");
+
+        float min = float.PositiveInfinity, max = float.NegativeInfinity;
+        for (int z = 0; z < shape.Z; z++)
+        {
+            foreach (float value in volume.Plane(z))
+            {
+                min = Math.Min(min, value);
+                max = Math.Max(max, value);
+            }
+        }
+        if (!(max > min))
+            throw new RestorationException(
+                "The volume to tune on is constant. Tune on one that holds structure, or restore with method Cubic.");
+        long saturated = 0;
+        for (int z = 0; z < shape.Z; z++) saturated += volume.Plane(z).Count(max);
+        if (saturated > MaxSaturatedShare * shape.Voxels)
+            throw new RestorationException(
+                $"{100.0 * saturated / shape.Voxels:0} % of the volume to tune on have its largest value; more than {100 * MaxSaturatedShare:0} % count as saturated. Lower exposure or gain, or restore with method Cubic.");
+    }
+}

@@ -1,0 +1,117 @@
+using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Network;
+using Xunit;
+
+namespace Acquisition.Tests.Restoration;
+
+public sealed unsafe class ConvKernelTests
+{
+    private static readonly DirectKernels Kernels = DirectKernels.Instance;
+
+    /// <summary>In, out, kernel, groups, z, y, x.</summary>
+    public static TheoryData<int, int, int, int, int, int, int> Cases()
+    {
+        var cases = new TheoryData<int, int, int, int, int, int, int>
+        {
+            { 1, 16, 5, 1, 4, 5, 32 }, { 16, 12, 1, 1, 2, 3, 33 }, { 12, 12, 3, 1, 4, 4, 32 }, { 12, 16, 1, 1, 2, 2, 17 },
+            { 16, 8, 3, 1, 3, 4, 40 }, { 16, 6, 3, 1, 2, 5, 31 }, { 6, 6, 3, 3, 3, 3, 36 }, { 6, 6, 3, 6, 2, 3, 9 },
+            { 6, 6, 3, 2, 2, 3, 20 }, { 6, 4, 3, 1, 1, 7, 24 }, { 3, 5, 3, 1, 2, 2, 7 }, { 3, 7, 5, 1, 1, 3, 12 }, { 5, 3, 1, 1, 1, 1, 50 },
+        };
+        // Widths around every vector and block boundary.
+        foreach (int x in (int[])[1, 2, 5, 15, 16, 17, 31, 32, 33, 34, 39, 40]) cases.Add(4, 6, 3, 1, 1 + x % 3, 1 + x % 4, x);
+        return cases;
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Outputs_and_both_gradients_are_the_sums_of_the_definition(int ins, int outs, int kernel, int groups, int z, int y, int x)
+    {
+        var shape = new ConvShape(ins, outs, kernel, groups);
+        var random = new Random(4711);
+        float[] weights = Draw(shape.WeightCount), bias = Draw(outs);
+        using Activations input = Map(ins), gradient = Map(outs), output = Map(outs), inputGradient = Map(ins);
+        var weightGradient = new float[shape.WeightCount];
+        var expectedOutput = new double[z * y * outs * x];
+        var expectedInputGradient = new double[z * y * ins * x];
+        var expectedWeightGradient = new double[shape.WeightCount];
+        var mirrored = new float[shape.WeightCount];
+        ForEach((iz, iy, co, ix) => expectedOutput[((iz * y + iy) * outs + co) * x + ix] = bias[co], outs);
+        ForEachTerm((iz, iy, co, ix, jz, jy, ci, jx, w) =>
+        {
+            float value = input.Row(jz, jy, ci)[jx], g = gradient.Row(iz, iy, co)[ix];
+            expectedOutput[((iz * y + iy) * outs + co) * x + ix] += (double)weights[w] * value;
+            expectedInputGradient[((jz * y + jy) * ins + ci) * x + jx] += (double)weights[w] * g;
+            expectedWeightGradient[w] += (double)value * g;
+        });
+        for (int w = 0; w < weights.Length; w++)
+        {
+            // [group, out, in, tap] → [group, in, out, mirrored tap].
+            int tap = w % shape.Taps, ci = w / shape.Taps % shape.InPerGroup, co = w / shape.Taps / shape.InPerGroup;
+            int group = co / shape.OutPerGroup;
+            int at = ((group * shape.InPerGroup + ci) * shape.OutPerGroup + co % shape.OutPerGroup) * shape.Taps;
+            mirrored[at + shape.Taps - 1 - tap] = weights[w];
+        }
+
+        Forward(shape, weights, bias, input, output);
+        Forward(shape.Transposed, mirrored, new float[ins], gradient, inputGradient);
+        fixed (float* sums = weightGradient) Kernels.AddWeightGradient(shape, input, gradient, sums);
+
+        AssertMap(expectedOutput, output);
+        AssertMap(expectedInputGradient, inputGradient);
+        double largest = expectedWeightGradient.Max(Math.Abs);
+        for (int w = 0; w < weights.Length; w++)
+            Assert.True(Math.Abs(expectedWeightGradient[w] - weightGradient[w]) < 1e-5 * largest + 1e-6, $"weight {w}");
+
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextSingle() - 1)];
+
+        Activations Map(int channels)
+        {
+            var map = new Activations();
+            map.Reshape(z, y, channels, x);
+            ForEach((iz, iy, c, ix) => map.Row(iz, iy, c)[ix] = 2 * random.NextSingle() - 1, channels);
+            return map;
+        }
+
+        void ForEach(Action<int, int, int, int> action, int channels)
+        {
+            for (int iz = 0; iz < z; iz++)
+                for (int iy = 0; iy < y; iy++)
+                    for (int c = 0; c < channels; c++)
+                        for (int ix = 0; ix < x; ix++) action(iz, iy, c, ix);
+        }
+
+        void ForEachTerm(Term action) => ForEach((iz, iy, co, ix) =>
+        {
+            for (int w = 0; w < shape.InPerGroup * shape.Taps; w++)
+            {
+                int tap = w % shape.Taps, ci = co / shape.OutPerGroup * shape.InPerGroup + w / shape.Taps;
+                int jz = iz + tap / (kernel * kernel) - kernel / 2, jy = iy + tap / kernel % kernel - kernel / 2;
+                int jx = ix + tap % kernel - kernel / 2;
+                if (jz >= 0 && jz < z && jy >= 0 && jy < y && jx >= 0 && jx < x)
+                    action(iz, iy, co, ix, jz, jy, ci, jx, co * shape.InPerGroup * shape.Taps + w);
+            }
+        }, outs);
+
+        void AssertMap(double[] expected, Activations map)
+        {
+            double largestValue = expected.Max(Math.Abs);
+            ForEach((iz, iy, c, ix) => Assert.True(
+                Math.Abs(expected[((iz * y + iy) * map.Channels + c) * x + ix] - map.Row(iz, iy, c)[ix]) < 1e-5 * largestValue + 1e-6,
+                $"z {iz}, y {iy}, channel {c}, x {ix}"), map.Channels);
+            ForEach((iz, iy, c, _) =>
+            {
+                for (int p = x; p < map.ChannelStride; p++) Assert.Equal(0, map.Row(iz, iy, c)[p]);
+            }, map.Channels);
+        }
+    }
+
+    private delegate void Term(int iz, int iy, int co, int ix, int jz, int jy, int ci, int jx, int weight);
+
+    private static void Forward(ConvShape shape, float[] weights, float[] bias, Activations input, Activations output)
+    {
+        fixed (float* packed = new float[Kernels.PackedLength(shape)], biases = bias)
+        {
+            Kernels.Pack(shape, weights, packed);
+            Kernels.Forward(shape, packed, biases, input, output, 0, output.Rows);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Acquisition.Core;
+using Acquisition.Restoration;
+using Acquisition.Tests.Support;
+using Xunit;
+
+namespace Acquisition.Tests.Restoration;
+
+public sealed class CpuEngineTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static readonly RestorationOptions Quick = new()
+    {
+        Steps = 12, BatchSize = 3, CropPlanes = 4, CropEdgePx = 16, BackProjections = 3, Threads = 1,
+    };
+
+    private readonly CpuEngine _engine = new();
+
+    [Theory]
+    [InlineData(NetworkVariant.Public)]
+    [InlineData(NetworkVariant.Paper)]
+    public void The_same_seed_gives_the_same_bits_for_any_number_of_threads(NetworkVariant variant)
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1);
+        RestorationOptions options = Quick with { Variant = variant };
+
+        byte[] one = Tune(acquired, new(2, 2, 2), options).Model!.ToSafeTensors();
+        byte[] three = Tune(acquired, new(2, 2, 2), options with { Threads = 3 }).Model!.ToSafeTensors();
+        byte[] other = Tune(acquired, new(2, 2, 2), options with { Seed = 2 }).Model!.ToSafeTensors();
+
+        Assert.Equal(one, three);
+        Assert.NotEqual(one, other);
+    }
+
+    [Fact]
+    public void A_short_tuning_beats_back_projected_cubic_interpolation_on_what_it_never_saw()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(10, 40, 40), 2);
+        RestorationOptions options = Quick with { Steps = 150, BatchSize = 4, CropPlanes = 8, CropEdgePx = 24, Threads = 2 };
+
+        TuningResult result = Tune(acquired, new(2, 2, 2), options);
+
+        Assert.True(result.BeatsProjection, result.Reason);
+        Assert.True(result.HeldOutDb > result.ProjectedDb + 0.3, result.Reason);
+        Assert.True(result.ProjectedDb > result.CubicDb, result.Reason);
+    }
+
+    [Fact]
+    public void A_factor_of_four_is_tuned_and_restored_in_two_stages()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(8, 20, 22), 3);
+        var factors = new Factors(4, 2, 4);
+        var reports = new List<TuningProgress>();
+
+        TuningResult result = _engine.Tune(acquired, factors, 0, Quick, new Collector(reports), Cancel);
+        using var restored = new FloatVolume(acquired.Shape.Times(factors));
+        _engine.Restore(result.Model, acquired, factors, 0, Quick, restored, out double residual, Cancel);
+
+        Assert.Equal([new Factors(2, 2, 2), new Factors(2, 1, 2)], result.Model!.Stages.Select(stage => stage.Factors));
+        Assert.Equal(24, result.StepsRun);
+        Assert.Equal([0, 1], reports.Select(report => report.Stage).Distinct());
+        Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
+        Assert.InRange(residual, 0, 0.05);
+        Assert.All(Volumes.Samples(restored), sample => Assert.InRange(sample, 0, 2));
+    }
+
+    [Fact]
+    public void A_single_plane_is_tuned_and_restored()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(1, 40, 33), 4);
+        var factors = new Factors(1, 2, 2);
+
+        TuningResult result = Tune(acquired, factors, Quick);
+        using var restored = new FloatVolume(acquired.Shape.Times(factors));
+        _engine.Restore(result.Model, acquired, factors, 0, Quick, restored, out double residual, Cancel);
+
+        Assert.True(double.IsFinite(result.HeldOutDb));
+        Assert.InRange(residual, 0, 0.05);
+    }
+
+    [Fact]
+    public void The_detail_gain_mixes_the_network_and_its_rival()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(4, 16, 18), 5);
+        var factors = new Factors(2, 2, 2);
+        TunedModel model = Tune(acquired, factors, Quick).Model!;
+        using FloatVolume full = Restored(model, 1), half = Restored(model, 0.5), none = Restored(model, 0), projected = Restored(null, 1);
+
+        Assert.Equal(Volumes.Samples(projected), Volumes.Samples(none));
+        float[] middle = [.. Volumes.Samples(full).Zip(Volumes.Samples(none), (a, b) => (a + b) / 2)];
+        Assert.True(Volumes.MaxError(middle, Volumes.Samples(half)) < 1e-6);
+
+        FloatVolume Restored(TunedModel? tuned, double gain)
+        {
+            var restored = new FloatVolume(acquired.Shape.Times(factors));
+            _engine.Restore(tuned, acquired, factors, 0, Quick with { DetailGain = gain }, restored, out _, Cancel);
+            return restored;
+        }
+    }
+
+    [Fact]
+    public void Without_a_model_any_volume_is_restored_even_the_smallest()
+    {
+        using FloatVolume acquired = Volumes.From(new(1, 1, 1), [0.5f]);
+        using var restored = new FloatVolume(new(4, 4, 4));
+        _engine.Restore(null, acquired, new(4, 4, 4), 0, Quick, restored, out double residual, Cancel);
+        Assert.All(Volumes.Samples(restored), sample => Assert.Equal(0.5f, sample, 1e-6f));
+        Assert.Equal(0, residual, 1e-6);
+    }
+
+    [Fact]
+    public void Volumes_that_teach_nothing_are_refused_with_the_reason()
+    {
+        Refused(Volumes.From(new(4, 16, 16), (_, _, _) => 0.3), "constant");
+        Refused(Volumes.From(new(4, 16, 16), (_, y, _) => y < 12 ? 1 : 0.1), "75 %");
+        Refused(Volumes.Random(new(4, 7, 16), 1), "too small");
+        Refused(Volumes.Random(new(3, 16, 16), 1), "4×8×8");
+
+        void Refused(FloatVolume volume, string reason)
+        {
+            using (volume)
+            {
+                string message = Assert.Throws<RestorationException>(() => Tune(volume, new(2, 2, 2), Quick)).Message;
+                Assert.Contains(reason, message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_model_for_other_factors_is_refused()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(4, 16, 16), 6);
+        TunedModel model = Tune(acquired, new(2, 2, 2), Quick).Model!;
+        using var restored = new FloatVolume(new(4, 32, 32));
+        var error = Assert.Throws<RestorationException>(() => _engine.Restore(
+            model, acquired, new(1, 2, 2), 0, Quick, restored, out _, Cancel));
+        Assert.Contains("2,2,2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_tuning_ends_with_the_token()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(4, 16, 16), 7);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => _engine.Tune(acquired, new(2, 2, 2), 0, Quick, null, cancelled.Token));
+    }
+
+    private TuningResult Tune(FloatVolume acquired, Factors factors, RestorationOptions options) =>
+        _engine.Tune(acquired, factors, 0, options, null, Cancel);
+
+    private sealed class Collector(List<TuningProgress> reports) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value) => reports.Add(value);
+    }
+}
