@@ -1,1 +1,3 @@
-return 2;
+using Acquisition.HardwareSim.Commands;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);
