@@ -1,1 +1,4 @@
-return 2;
+using Acquisition.App.Commands;
+using Acquisition.App.Terminal;
+
+return await CommandLine.RunAsync(args, Screen.OfProcess());

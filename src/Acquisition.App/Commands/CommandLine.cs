@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Acquisition.App.Configuration;
+using Acquisition.App.Terminal;
+
+namespace Acquisition.App.Commands;
+
+/// <summary>The program's command line.</summary>
+internal static class CommandLine
+{
+    private const string Purpose =
+        "Restores undersampled microscope volumes while they are scanned. Frames come over ZeroMQ, volumes are assembled and stored "
+        + "as OME-Zarr, a small network is tuned on the first volume, and every volume is restored, stored and published.";
+
+    private const string FirstSteps = """
+
+        First steps:
+          acquisition demo                       a simulated microscope, a whole run and its scores; needs no files
+          acquisition run --config rig.yaml      a run at your microscope, or 'acquisition check rig.yaml' before it
+
+        Examples:
+          acquisition demo volume.tif --factor 2,2,2        undersample your own stack, restore it, compare with the original
+          acquisition run --config rig.yaml --output /data  another folder than the file says
+          acquisition score runs/20250101-120000-camera-1a2b3c4d --truth truth
+
+        Exit code: 0 done, 1 the run failed or its ledger does not close, 2 wrong command line or configuration.
+
+        """;
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Screen screen)
+    {
+        RootCommand root = Build(screen);
+        ParseResult parsed = root.Parse(args);
+        var invocation = new InvocationConfiguration
+        {
+            Output = screen.Output,
+            Error = screen.Error,
+            ProcessTerminationTimeout = null, // Ctrl-C is handled by the run, which may take its time to close the ledger
+            EnableDefaultExceptionHandler = false,
+        };
+        if (args.Count == 0)
+        {
+            await root.Parse(["--help"]).InvokeAsync(invocation).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        foreach (var error in parsed.Errors) screen.Complain(error.Message);
+        Command command = parsed.CommandResult.Command;
+        screen.Complain($"see 'acquisition {(command is RootCommand ? "" : command.Name + " ")}--help'");
+        return ExitCode.Usage;
+    }
+
+    private static RootCommand Build(Screen screen)
+    {
+        Command run = RunCommand.Create(screen), check = CheckCommand.Create(screen);
+        var root = new RootCommand(Purpose) { run, DemoCommand.Create(screen), check, ScoreCommand.Create(screen) };
+        string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help })
+                option.Action = new HelpWithEpilogue(help, command => command is RootCommand ? FirstSteps : command == run || command == check ? settings : "");
+        }
+
+        return root;
+    }
+}

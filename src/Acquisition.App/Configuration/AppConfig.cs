@@ -1,0 +1,34 @@
+using Acquisition.Pipeline;
+using Acquisition.Restoration;
+using Acquisition.Storage;
+using Acquisition.Transport;
+
+namespace Acquisition.App.Configuration;
+
+/// <summary>Everything a run is told, made of the parts' own options.</summary>
+internal sealed record AppConfig
+{
+    public required SourceOptions Source { get; init; }
+
+    public RestorationOptions Restoration { get; init; } = new();
+
+    public required StorageOptions Storage { get; init; }
+
+    /// <summary>Where restored volumes go out; <see langword="null"/> publishes nothing.</summary>
+    public PublisherOptions? Publish { get; init; }
+
+    public PipelineOptions Pipeline { get; init; } = new();
+
+    /// <summary>Folder with the originals that a simulator kept, to score the run against; <see langword="null"/> scores nothing.</summary>
+    public string? TruthFolder { get; init; }
+
+    /// <summary>Where reading starts: every default, and stand-ins for what must be given.</summary>
+    internal static AppConfig Draft { get; } = new()
+    {
+        Source = new SourceOptions { Address = "tcp://127.0.0.1:5555" },
+        Storage = new StorageOptions { Root = "/" },
+    };
+
+    /// <summary>Where reading of the optional publish section starts.</summary>
+    internal static PublisherOptions DraftPublisher { get; } = new() { Address = "tcp://127.0.0.1:5556" };
+}

@@ -1,0 +1,48 @@
+namespace Acquisition.App.Configuration;
+
+/// <summary>What must hold between settings, and between settings and the machine.</summary>
+internal static class ConfigChecks
+{
+    /// <summary>For a configuration whose folders and addresses belong to another time or machine.</summary>
+    public static IEnumerable<(string Path, string Message)> None(AppConfig config) => [];
+
+    /// <returns>Path of the setting to blame, and the fault without that path.</returns>
+    public static IEnumerable<(string Path, string Message)> All(AppConfig config)
+    {
+        if (config.Publish is { } publish && publish.Address == config.Source.Address)
+            yield return ("publish.address", $"is '{publish.Address}', the address of the source too; give each its own port");
+
+        if (!config.Source.Bind && HasOpenPort(config.Source.Address))
+            yield return ("source.address", $"is '{config.Source.Address}', which has no port to connect to; give the number, or set source.bind to true");
+
+        if (config.Publish is { Bind: false } connecting && HasOpenPort(connecting.Address))
+            yield return ("publish.address", $"is '{connecting.Address}', which has no port to connect to; give the number, or set publish.bind to true");
+
+        if (WhyNotWritable(config.Storage.Root) is { } reason)
+            yield return ("storage.root", $"is '{config.Storage.Root}', where nothing can be written: {reason}; give a folder that this account may write to");
+
+        if (config.TruthFolder is { } truth && !Directory.Exists(truth))
+            yield return ("scoring.truth", $"is '{truth}', which is no folder; give the one that the simulator was given with --truth");
+    }
+
+    private static bool HasOpenPort(string address) =>
+        address.EndsWith(":*", StringComparison.Ordinal) || address.StartsWith("tcp://*:", StringComparison.Ordinal);
+
+    /// <summary>Tries with a file in the folder, or in the one above it while it is still to be made; leaves nothing behind.</summary>
+    private static string? WhyNotWritable(string folder)
+    {
+        if (File.Exists(folder)) return "it is a file";
+        string? existing = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder);
+        if (!Directory.Exists(existing)) return $"the folder above it, '{existing}', does not exist, which can mean that a disk is not mounted";
+        try
+        {
+            string trial = Path.Combine(existing, $".acquisition-{Guid.NewGuid():N}");
+            using var file = new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message.TrimEnd('.');
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Acquisition.Pipeline;
+using Acquisition.Restoration;
+using Acquisition.Transport;
+
+namespace Acquisition.App.Configuration;
+
+/// <summary>Says in sentences what a configuration will make happen.</summary>
+internal static class ConfigMeaning
+{
+    public static IEnumerable<string> Of(AppConfig config)
+    {
+        yield return Source(config.Source);
+        yield return Waiting(config.Pipeline);
+        yield return Restoration(config.Restoration);
+        yield return $"Every run gets a folder of its own in {config.Storage.Root}, with the raw and the restored volumes as OME-Zarr, the models, the ledger and a report.";
+        yield return config.Publish is { } publish
+            ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
+            : "Nothing is published.";
+        if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
+        foreach (string address in OpenAddresses(config))
+            yield return $"CAUTION: {address} is open to the network, without password or encryption; 127.0.0.1 keeps it to this machine.";
+    }
+
+    private static string Source(SourceOptions source)
+    {
+        string pattern = source.Pattern == SocketPattern.PushPull
+            ? "PULL from a microscope that pushes, which waits when this side is slower; nothing is lost"
+            : "SUB to a microscope that publishes, which never waits; frames that come too fast are lost and counted";
+        string stream = source.Stream is { } name ? $"the stream '{name}'" : "any stream";
+        return $"Frames of {stream} come in {Side(source.Bind, source.Address)} ({pattern}).";
+    }
+
+    private static string Waiting(PipelineOptions pipeline)
+    {
+        string first = pipeline.FirstFrameTimeout is { } limit ? $"at most {Seconds(limit)}" : "without limit";
+        return $"The first frame is waited for {first}; a scan that is silent for {Seconds(pipeline.FrameTimeout)} counts as lost, "
+            + string.Create(CultureInfo.InvariantCulture, $"and volumes take at most {pipeline.MemoryBudgetBytes >> 20} MiB of memory.");
+    }
+
+    private static string Restoration(RestorationOptions options)
+    {
+        if (options.Method == RestorationMethod.Cubic)
+            return $"Volumes are restored by cubic interpolation with {options.BackProjections} rounds of back-projection; no network.";
+        string ensemble = options.Ensemble ? ", averaged over eight orientations" : "";
+        return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage on the first volume of each channel, on {options.Threads} threads; "
+            + $"volumes are restored with it where it beats back-projected cubic interpolation on held-out crops{ensemble}, with {options.BackProjections} rounds of back-projection.";
+    }
+
+    private static string Side(bool bind, string address) => bind ? $"on {address}, which this side binds" : $"from a connection to {address}";
+
+    private static IEnumerable<string> OpenAddresses(AppConfig config)
+    {
+        if (config.Source.Bind && IsOpen(config.Source.Address)) yield return config.Source.Address;
+        if (config.Publish is { Bind: true } publish && IsOpen(publish.Address)) yield return publish.Address;
+    }
+
+    private static bool IsOpen(string address) =>
+        address.StartsWith("tcp://", StringComparison.Ordinal)
+        && !address.StartsWith("tcp://127.", StringComparison.Ordinal)
+        && !address.StartsWith("tcp://localhost:", StringComparison.Ordinal)
+        && !address.StartsWith("tcp://[::1]:", StringComparison.Ordinal);
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Acquisition.Restoration;
+using Acquisition.Storage;
+using Acquisition.Transport;
+
+namespace Acquisition.App.Configuration;
+
+/// <summary>The table of all settings, section by section, in the order in which they are written and explained.</summary>
+internal static class Settings
+{
+    private const double DaySeconds = 86_400;
+
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        .. Source(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Scoring(),
+    ];
+
+    /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
+    public static ImmutableArray<(string Name, string Doc)> Sections { get; } =
+    [
+        ("source", "Where frames come from."),
+        ("restoration", "How volumes are restored. May be left out."),
+        ("storage", "Where and how data is stored."),
+        ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
+        ("pipeline", "Bounds and patience of a run. May be left out."),
+        ("scoring", "Comparison with originals, after the run. Left out, nothing is scored."),
+    ];
+
+    public static Setting Get(string path) => All.First(setting => setting.Path == path);
+
+    private static IEnumerable<Setting> Source()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<SourceOptions, T> read, Func<SourceOptions, T, SourceOptions> write, string doc, bool required = false) =>
+            new("source", key, kind, c => read(c.Source), (c, v) => c with { Source = write(c.Source, v) }, doc) { Required = required };
+
+        yield return Row("address", TextValue.Address, o => o.Address, (o, v) => o with { Address = v },
+            "Endpoint of the microscope, or the one to listen on.", required: true);
+        yield return Row("pattern", new Choice<SocketPattern>(("push-pull", SocketPattern.PushPull), ("pub-sub", SocketPattern.PubSub)),
+            o => o.Pattern, (o, v) => o with { Pattern = v },
+            "How the microscope sends: push-pull loses nothing and slows the sender down; pub-sub drops what comes too fast, counted as lost.");
+        yield return Row("bind", new Flag(), o => o.Bind, (o, v) => o with { Bind = v },
+            "Whether this side binds the address and the microscope connects to it.");
+        yield return Row("stream", new StreamName(), o => o.Stream, (o, v) => o with { Stream = v },
+            "The one stream to listen to, of topics acq.<stream>.start, .frame and .end; \"*\" for any.");
+        yield return Row("high_water_mark", new WholeNumber<int>(1, 1000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
+            "Messages that may wait in the receiving socket.");
+        yield return Row("max_payload_mib", new MebiBytes(1, 2047), o => o.MaxPayloadBytes, (o, v) => o with { MaxPayloadBytes = v },
+            "Largest accepted frame; a larger one is refused and counted.");
+    }
+
+    private static IEnumerable<Setting> Restoration()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<RestorationOptions, T> read, Func<RestorationOptions, T, RestorationOptions> write, string doc, string? note = null) =>
+            new("restoration", key, kind, c => read(c.Restoration), (c, v) => c with { Restoration = write(c.Restoration, v) }, doc) { DefaultNote = note };
+
+        yield return Row("method", new Choice<RestorationMethod>(("self-vision", RestorationMethod.SelfVision), ("cubic", RestorationMethod.Cubic)),
+            o => o.Method, (o, v) => o with { Method = v },
+            "self-vision tunes a network on the first volume and uses it where it beats back-projected cubic interpolation on held-out crops; cubic uses no network.");
+        yield return Row("variant", new Choice<NetworkVariant>(("public", NetworkVariant.Public), ("paper", NetworkVariant.Paper)),
+            o => o.Variant, (o, v) => o with { Variant = v },
+            "Layers of the network: those of the public code, or those described in the paper.");
+        yield return Row("steps", new WholeNumber<int>(1, 100_000), o => o.Steps, (o, v) => o with { Steps = v },
+            "Training steps per stage; more sharpens beyond the truth.");
+        yield return Row("learning_rate", new RealNumber(0, 0.1, minExcluded: true), o => o.LearningRate, (o, v) => o with { LearningRate = v },
+            "Learning rate of Adam.");
+        yield return Row("batch_size", new WholeNumber<int>(1, 64), o => o.BatchSize, (o, v) => o with { BatchSize = v },
+            "Crops per training step.");
+        yield return Row("crop_planes", new WholeNumber<int>(1, 64), o => o.CropPlanes, (o, v) => o with { CropPlanes = v },
+            "Depth of a training crop in acquired planes.");
+        yield return Row("crop_edge_px", new WholeNumber<int>(8, 256), o => o.CropEdgePx, (o, v) => o with { CropEdgePx = v },
+            "Edge of a training crop in y and x, in acquired pixels.");
+        yield return Row("back_projections", new WholeNumber<int>(0, 100), o => o.BackProjections, (o, v) => o with { BackProjections = v },
+            "Rounds of back-projection, which make the restored volume agree with the acquired samples.");
+        yield return Row("ensemble", new Flag(), o => o.Ensemble, (o, v) => o with { Ensemble = v },
+            "Average over eight orientations; eight times the work.");
+        yield return Row("flip_z", new Flag(), o => o.FlipZ, (o, v) => o with { FlipZ = v },
+            "Whether z may be mirrored; false for a point spread function that differs above and below focus.");
+        yield return Row("detail_gain", new RealNumber(0, 1), o => o.DetailGain, (o, v) => o with { DetailGain = v },
+            "Share of the network's detail that is added to back-projected cubic interpolation.");
+        yield return Row("seed", new WholeNumber<int>(int.MinValue, int.MaxValue), o => o.Seed, (o, v) => o with { Seed = v },
+            "Seed of weights and crops.");
+        yield return Row("threads", new WholeNumber<int>(1, 256), o => o.Threads, (o, v) => o with { Threads = v },
+            "Threads that tune and restore.", note: "one per processor");
+        yield return Row("activation_budget_mib", new MebiBytes(16, 1 << 20), o => o.ActivationBudgetBytes, (o, v) => o with { ActivationBudgetBytes = v },
+            "Most memory for activations while a volume is restored; larger volumes go in tiles.");
+    }
+
+    private static IEnumerable<Setting> Storage()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<StorageOptions, T> read, Func<StorageOptions, T, StorageOptions> write, string doc, bool required = false) =>
+            new("storage", key, kind, c => read(c.Storage), (c, v) => c with { Storage = write(c.Storage, v) }, doc) { Required = required };
+
+        yield return Row("root", TextValue.Folder, o => o.Root, (o, v) => o with { Root = Path.GetFullPath(v) },
+            "Folder that receives one folder per run; made when only it is missing. A relative path counts from where the program is started.",
+            required: true);
+        yield return Row("compression", new Choice<Compression>(
+                ("auto", Compression.Auto), ("blosc", Compression.Blosc), ("gzip", Compression.Gzip), ("none", Compression.None)),
+            o => o.Compression, (o, v) => o with { Compression = v },
+            "Lossless compression; auto takes blosc where its library is installed and gzip, about ten times slower, elsewhere.");
+        yield return Row("chunk_planes", new WholeNumber<int>(1, 256), o => o.ChunkPlanes, (o, v) => o with { ChunkPlanes = v },
+            "Most planes in one chunk, the smallest piece that a reader can load.");
+        yield return Row("chunk_edge_px", new WholeNumber<int>(16, 1024), o => o.ChunkEdgePx, (o, v) => o with { ChunkEdgePx = v },
+            "Longest edge of a chunk in y and x, in pixels.");
+    }
+
+    private static IEnumerable<Setting> Publish()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<PublisherOptions, T> read, Func<PublisherOptions, T, PublisherOptions> write, string doc, bool required = false) =>
+            new("publish", key, kind, c => read(c.Publish!), (c, v) => c with { Publish = write(c.Publish ?? AppConfig.DraftPublisher, v) }, doc)
+            { Required = required, IsGiven = c => c.Publish is not null };
+
+        yield return Row("address", TextValue.Address, o => o.Address, (o, v) => o with { Address = v },
+            "Endpoint that subscribers connect to.", required: true);
+        yield return Row("bind", new Flag(), o => o.Bind, (o, v) => o with { Bind = v },
+            "Whether this side binds the address and subscribers connect to it.");
+        yield return Row("stream", new StreamName(), o => o.Stream, (o, v) => o with { Stream = v },
+            "Name of the stream in the topics acq.<stream>.volume and .status; \"*\" for the name that the scan came under.");
+        yield return Row("high_water_mark", new WholeNumber<int>(1, 1000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
+            "Most volumes queued for one slow subscriber; further ones are not sent to it.");
+    }
+
+    private static IEnumerable<Setting> Pipeline()
+    {
+        yield return new Setting<long>("pipeline", "memory_budget_mib", new MebiBytes(1, 1 << 22), c => c.Pipeline.MemoryBudgetBytes,
+            (c, v) => c with { Pipeline = c.Pipeline with { MemoryBudgetBytes = v } },
+            "Most memory for volumes: being assembled, waiting for the disk, or held for restoration.");
+        yield return new Setting<TimeSpan?>("pipeline", "first_frame_timeout_s", new SecondsOrNever(30 * DaySeconds), c => c.Pipeline.FirstFrameTimeout,
+            (c, v) => c with { Pipeline = c.Pipeline with { FirstFrameTimeout = v } },
+            "How long to wait for the first frame.");
+        yield return new Setting<TimeSpan>("pipeline", "frame_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.FrameTimeout,
+            (c, v) => c with { Pipeline = c.Pipeline with { FrameTimeout = v } },
+            "Silence after which a running scan counts as lost; never below five exposures.");
+        yield return new Setting<TimeSpan>("pipeline", "volume_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.VolumeTimeout,
+            (c, v) => c with { Pipeline = c.Pipeline with { VolumeTimeout = v } },
+            "Silence of one volume, while others receive, after which it is closed with planes missing.");
+    }
+
+    private static IEnumerable<Setting> Scoring()
+    {
+        yield return new Setting<string>("scoring", "truth", TextValue.Folder, c => c.TruthFolder!,
+            (c, v) => c with { TruthFolder = Path.GetFullPath(v) },
+            "Folder with the originals as t000_c0.tif, t001_c0.tif and so on.")
+        { Required = true, IsGiven = c => c.TruthFolder is not null };
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace Acquisition.App.Configuration;
+
+/// <summary>Text of a given form.</summary>
+internal sealed partial class TextValue : ValueKind<string>
+{
+    private readonly Regex _form;
+
+    private TextValue(string accepted, Regex form) => (Accepted, _form) = (accepted, form);
+
+    /// <summary>A folder, absolute or relative to the folder that the program is started in.</summary>
+    public static TextValue Folder { get; } = new("the path of a folder", AnyPath());
+
+    /// <summary>A ZeroMQ endpoint between processes.</summary>
+    public static TextValue Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
+
+    public override string Accepted { get; }
+
+    public override bool Quoted => true;
+
+    public override bool TryRead(string text, out string value)
+    {
+        value = text;
+        return _form.IsMatch(text);
+    }
+
+    public override string Write(string value) => value;
+
+    public override string? Hint(string text) =>
+        this == Address && HostAndPort().IsMatch(text) ? $"did you mean tcp://{text}?" : null;
+
+    [GeneratedRegex(@"^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*\z")]
+    private static partial Regex AnyPath();
+
+    [GeneratedRegex(@"^(tcp://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):(\*|[0-9]{1,5})|ipc://[^\p{Cc}]+)\z")]
+    private static partial Regex Endpoint();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]+:[0-9]{1,5}\z")]
+    private static partial Regex HostAndPort();
+}

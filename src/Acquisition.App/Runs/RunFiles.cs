@@ -1,0 +1,13 @@
+namespace Acquisition.App.Runs;
+
+/// <summary>Names of what lies in a run folder.</summary>
+internal static class RunFiles
+{
+    public static string Report(string folder) => Path.Combine(folder, "report.json");
+
+    public static string Settings(string folder) => Path.Combine(folder, "run.yaml");
+
+    public static string Raw(string folder) => Path.Combine(folder, "raw.zarr");
+
+    public static string Restored(string folder) => Path.Combine(folder, "restored.zarr");
+}

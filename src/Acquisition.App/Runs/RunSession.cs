@@ -1,0 +1,108 @@
+using Acquisition.App.Configuration;
+using Acquisition.App.Scoring;
+using Acquisition.App.Terminal;
+using Acquisition.Core;
+using Acquisition.Pipeline;
+using Acquisition.Restoration;
+using Acquisition.Storage;
+using Acquisition.Transport;
+using Spectre.Console;
+
+namespace Acquisition.App.Runs;
+
+/// <summary>Puts the parts together for one run and shows it to a person from waiting to result.</summary>
+/// <param name="explains">Whether to say how to start a microscope; not when one has been started already.</param>
+internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
+
+    private string? _folder;
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync(Interruption interruption)
+    {
+        try
+        {
+            RunReport report = await ReceiveAsync(interruption).ConfigureAwait(false);
+            if (_folder is null)
+            {
+                screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
+                return Judge(report);
+            }
+
+            if (config.TruthFolder is { } truth) report = Score(_folder, truth);
+            screen.Console.Write(ResultView.Run(report, _folder));
+            if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
+            screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
+            return Judge(report);
+        }
+        catch (AcquisitionException error)
+        {
+            screen.Complain(error.Message);
+            if (_folder is not null) screen.Complain($"what was stored before that lies in {_folder}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private async Task<RunReport> ReceiveAsync(Interruption interruption)
+    {
+        using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
+        var source = new ZmqFrameSource(config.Source);
+        using var run = new ScanRun(source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System);
+
+        if (explains)
+        {
+            screen.Output.WriteLine($"Waiting for a microscope: {source.Description}. To start a simulated one:");
+            screen.Output.WriteLine($"  hardware-sim scan neurites {SimulatorOptions(config.Source)}");
+        }
+
+        if (publisher is not null) screen.Output.WriteLine($"Restored volumes are published on {publisher.BoundAddress}");
+        screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
+
+        Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
+        if (screen.IsTerminal)
+        {
+            await screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display))).ConfigureAwait(false);
+        }
+        else
+        {
+            await WatchAsync(run, running, new PlainReporter(screen.Output)).ConfigureAwait(false);
+        }
+
+        return await running.ConfigureAwait(false);
+    }
+
+    /// <summary>How the simulator must be started to be heard by this source.</summary>
+    private static string SimulatorOptions(SourceOptions source) =>
+        $"--address {source.Address}{(source.Bind ? " --connect" : "")}{(source.Pattern == SocketPattern.PubSub ? " --pattern pub" : "")}"
+        + (source.Stream is { } stream ? $" --stream {stream}" : "");
+
+    private RunFolder OpenStore(ScanPlan plan)
+    {
+        var store = RunFolder.Create(config.Storage, plan, ConfigWriter.Write(config), TimeProvider.System.GetUtcNow());
+        _folder = store.Folder;
+        return store;
+    }
+
+    private static async Task WatchAsync(ScanRun run, Task running, IRunReporter reporter)
+    {
+        while (!running.IsCompleted)
+        {
+            reporter.Show(run.Status);
+            await Task.WhenAny(running, Task.Delay(PollEvery)).ConfigureAwait(false);
+        }
+
+        reporter.Show(run.Status);
+    }
+
+    private RunReport Score(string folder, string truth)
+    {
+        screen.Output.WriteLine("Scoring against the originals ...");
+        return RunScorer.Score(folder, truth, config.Restoration.BackProjections, config.Restoration.Threads);
+    }
+
+    private static int Judge(RunReport report) =>
+        report.LedgerCloses && report.Status.Outcome is RunOutcome.Completed or RunOutcome.Cancelled or RunOutcome.Superseded
+            ? ExitCode.Ok
+            : ExitCode.Failed;
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Acquisition.Core;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Acquisition.App.Terminal;
+
+/// <summary>What came of a run, as tables.</summary>
+internal static class ResultView
+{
+    /// <summary>With more volumes than this, only their mean is shown; the report has them all.</summary>
+    private const int MostVolumes = 12;
+
+    /// <summary>Quality against the originals, for cubic interpolation, the same made consistent, and what the run restored.</summary>
+    public static IRenderable Scores(ScoreReport scores)
+    {
+        var table = new Table { Title = new TableTitle("Against the originals: PSNR in dB and SSIM, higher is better"), Border = TableBorder.Rounded };
+        table.AddColumn("volume");
+        foreach (string name in (string[])["cubic", "projected", "restored"]) table.AddColumn(new TableColumn(name).RightAligned());
+        if (scores.Volumes.Length <= MostVolumes)
+        {
+            foreach (VolumeScores volume in scores.Volumes)
+                table.AddRow(volume.Index.ToString(), Cell(volume.Cubic), Cell(volume.Projected), Cell(volume.Restored));
+        }
+
+        string of = string.Create(CultureInfo.InvariantCulture, $"mean of {scores.Volumes.Length}");
+        table.AddRow(of, Cell(scores.Cubic), Cell(scores.Projected), $"[bold]{Cell(scores.Restored)}[/]");
+        return table;
+    }
+
+    /// <summary>Outcome, models, ledger and durations.</summary>
+    /// <param name="folder">The run folder.</param>
+    public static IRenderable Run(RunReport report, string folder)
+    {
+        RunStatus status = report.Status;
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumn("what").AddColumn("value");
+        void Row(string what, string value) => table.AddRow($"[bold]{what}[/]", TerminalText.Escaped(value));
+
+        Row("outcome", $"{status.Outcome}: {status.Reason}");
+        foreach (ModelStatus model in status.Models)
+        {
+            Row("model", StatusText.Model(model));
+            if (model.Steps > 0)
+                Row("tuning", string.Create(CultureInfo.InvariantCulture, $"{StatusText.Duration(model.TuningTime)} for {model.Steps} steps; held-out {StatusText.Decibels(model.HeldOutDb)}, cubic {StatusText.Decibels(model.CubicDb)}, projected {StatusText.Decibels(model.ProjectedDb)}"));
+        }
+
+        foreach (TimingSummary timing in report.Timings)
+            Row(timing.Stage, string.Create(CultureInfo.InvariantCulture, $"median {timing.P50Ms:0} ms, 95 % within {timing.P95Ms:0} ms, longest {timing.MaxMs:0} ms ({timing.Count} times)"));
+
+        Row("frames", StatusText.Ledger(status.Frames));
+        Row("volumes", StatusText.Ledger(status.Volumes));
+        Row("ledger", report.LedgerCloses ? "closes: every frame and volume is accounted for" : "DOES NOT CLOSE");
+        foreach (string warning in report.Warnings) Row("warning", warning);
+        Row("data", folder);
+        return table;
+    }
+
+    private static string Cell(Score score) => string.Create(CultureInfo.InvariantCulture, $"{score.PsnrDb:0.00} dB  {score.Ssim:0.0000}");
+}

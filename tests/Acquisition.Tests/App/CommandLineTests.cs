@@ -1,0 +1,109 @@
+using Acquisition.App;
+using Acquisition.App.Commands;
+using Acquisition.App.Configuration;
+using Acquisition.App.Terminal;
+using Acquisition.Tests.Support;
+using Xunit;
+
+namespace Acquisition.Tests.App;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("'--config' is required", "run")]
+    [InlineData("cannot be read", "run", "--config", "/nowhere/rig.yaml")]
+    [InlineData("cannot be read", "check", "/nowhere/rig.yaml")]
+    [InlineData("bogus", "bogus")]
+    [InlineData("--speed", "demo", "--speed", "9")]
+    [InlineData("--factor is '3,1,1'", "demo", "--factor", "3,1,1")]
+    [InlineData("--factor is '2,2'", "demo", "--factor", "2,2")]
+    [InlineData("--steps is 'x'; expected a whole number", "demo", "--steps", "x")]
+    [InlineData("--timepoints must be at least 1", "demo", "--timepoints", "0")]
+    [InlineData("'--truth' is required", "score", "runs/one")]
+    [InlineData("is no finished run", "score", "/nowhere", "--truth", "/nowhere")]
+    public async Task A_wrong_command_line_is_exit_code_2_with_a_message_and_no_output(string message, params string[] args)
+    {
+        (int exitCode, string output, string error) = await Invoke(args);
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Without_arguments_the_help_is_shown_and_the_exit_code_is_2()
+    {
+        (int exitCode, string output, _) = await Invoke();
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("First steps:", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("acquisition demo", "--help")]
+    [InlineData("  frame_timeout_s: a number of seconds", "run", "--help")]
+    [InlineData("  frame_timeout_s: a number of seconds", "check", "--help")]
+    [InlineData("--simulator", "demo", "-h")]
+    [InlineData("0.1.0", "--version")]
+    public async Task Help_and_version_are_exit_code_0(string text, params string[] args)
+    {
+        (int exitCode, string output, string error) = await Invoke(args);
+        Assert.Equal(ExitCode.Ok, exitCode);
+        Assert.Contains(text, output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Check_says_in_words_what_a_configuration_means_and_starts_nothing()
+    {
+        using var folder = new AppTempFolder();
+        File.WriteAllText(folder["rig.yaml"], $"source:\n  address: tcp://127.0.0.1:5555\n  pattern: pub-sub\nstorage:\n  root: {folder["runs"]}\npublish:\n  address: tcp://0.0.0.0:5556\n");
+
+        (int exitCode, string output, string error) = await Invoke("check", folder["rig.yaml"]);
+
+        Assert.Equal(ExitCode.Ok, exitCode);
+        Assert.Empty(error);
+        Assert.Contains("frames that come too fast are lost and counted", output, StringComparison.Ordinal);
+        Assert.Contains("CAUTION: tcp://0.0.0.0:5556 is open to the network", output, StringComparison.Ordinal);
+        Assert.Contains("* source.pattern: pub-sub", output, StringComparison.Ordinal);
+        Assert.Contains("  restoration.steps: 600", output, StringComparison.Ordinal);
+        Assert.All(Settings.All.Where(s => s.Section != "scoring"), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
+        Assert.False(Directory.Exists(folder["runs"]));
+    }
+
+    [Fact]
+    public async Task A_demo_without_simulator_says_where_it_was_looked_for()
+    {
+        using var folder = new AppTempFolder();
+        (int exitCode, _, string error) = await Invoke("demo", "--simulator", folder["none"], "--output", folder["out"]);
+        Assert.Equal(ExitCode.Failed, exitCode);
+        Assert.Contains(folder["none"], error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public async Task A_simulator_that_dies_ends_the_demo_with_what_it_said()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("The stand-in for the simulator is a shell script.");
+            return;
+        }
+
+        using var folder = new AppTempFolder();
+        File.WriteAllText(folder["sim"], "#!/bin/sh\necho 'error: the lens fell off' >&2\nexit 3\n");
+        File.SetUnixFileMode(folder["sim"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        (int exitCode, _, string error) = await Invoke("demo", "--simulator", folder["sim"], "--output", folder["out"]);
+
+        Assert.Equal(ExitCode.Failed, exitCode);
+        Assert.Contains("exit code 3", error, StringComparison.Ordinal);
+        Assert.Contains("the lens fell off", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> Invoke(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int exitCode = await CommandLine.RunAsync(args, new Screen(output, error, isTerminal: false));
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,70 @@
+using Acquisition.App.Configuration;
+using Acquisition.Pipeline;
+using Acquisition.Restoration;
+using Acquisition.Storage;
+using Acquisition.Tests.Support;
+using Acquisition.Transport;
+using Xunit;
+
+namespace Acquisition.Tests.App;
+
+public sealed class ConfigWriterTests
+{
+    public static TheoryData<string> Files => [.. Directory.GetFiles(AppRepository.File("configs"), "*.yaml").Select(file => Path.GetFileName(file))];
+
+    /// <summary>Differs from every default, in text that YAML would take for something else.</summary>
+    private static AppConfig Unusual { get; } = new()
+    {
+        Source = new SourceOptions
+        {
+            Address = "ipc:///tmp/a b\\c#\"d", Pattern = SocketPattern.PubSub, Bind = true, Stream = "null", HighWaterMark = 3, MaxPayloadBytes = 5L << 20,
+        },
+        Restoration = new RestorationOptions
+        {
+            Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
+            CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
+        },
+        Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
+        Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
+        Pipeline = new PipelineOptions
+        {
+            MemoryBudgetBytes = 3L << 20, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11), VolumeTimeout = TimeSpan.FromSeconds(0.25),
+        },
+        TruthFolder = "/data/truth # of today",
+    };
+
+    [Theory, MemberData(nameof(Files))]
+    public void Every_configuration_shipped_is_valid_and_survives_being_written_out(string file)
+    {
+        AppConfig config = Read(File.ReadAllText(AppRepository.File(Path.Combine("configs", file))));
+        Assert.Equal(config, Read(ConfigWriter.Write(config)));
+    }
+
+    [Fact]
+    public void Every_setting_survives_being_written_out()
+    {
+        string yaml = ConfigWriter.Write(Unusual);
+
+        Assert.Equal(Unusual, Read(yaml));
+        Assert.All(Settings.All, setting => Assert.Contains($"  {setting.Key}: ", yaml, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_table_names_every_option_of_the_parts()
+    {
+        int options = new[] { typeof(SourceOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions) }
+            .Sum(type => type.GetProperties().Length);
+        Assert.Equal(options + 1, Settings.All.Length); // and scoring.truth
+    }
+
+    [Fact]
+    public void An_optional_section_that_was_not_given_is_not_written() =>
+        Assert.DoesNotContain("publish:", ConfigWriter.Write(Unusual with { Publish = null }), StringComparison.Ordinal);
+
+    private static AppConfig Read(string yaml)
+    {
+        ConfigReading reading = ConfigReader.Read(yaml, "rig.yaml", [], ConfigChecks.None);
+        Assert.Empty(reading.Faults);
+        return reading.Config!;
+    }
+}

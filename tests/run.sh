@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Everything that must hold: formatting, a build without warnings, all tests, and the numeric tests again
+# without vector instructions. Ends with the line "N passed, N failed"; exit code 1 when anything failed.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+
+# Counts a step that is no test run as one test, and shows its output only when it fails.
+step() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    tail -n 60 "$log"
+    echo "FAILED: $name"
+  fi
+}
+
+# Runs a test program and adds its counts; its output is shown only when something failed.
+tests() {
+  local name=$1
+  shift
+  echo "== $name"
+  "$@" >"$log" 2>&1
+  local code=$? summary total errors wrong skipped
+  summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  if [[ -z $summary ]]; then
+    failed=$((failed + 1))
+    tail -n 60 "$log"
+    echo "FAILED: $name ended without a summary (exit code $code)"
+    return
+  fi
+  count() { sed -E "s/.*$1: ([0-9]+).*/\1/" <<<"$summary"; }
+  total=$(count Total) errors=$(count Errors) wrong=$(count Failed) skipped=$(count Skipped)
+  passed=$((passed + total - wrong - skipped))
+  failed=$((failed + wrong + errors))
+  echo "   $((total - wrong - skipped)) passed, $((wrong + errors)) failed, $skipped skipped"
+  grep -A 3 '\[SKIP\]' "$log" | head -n 40
+  if ((wrong + errors)); then
+    grep -A 25 -E '\[FAIL\]|\[ERROR\]' "$log" | head -n 200
+  elif ((code != 0)); then
+    failed=$((failed + 1))
+    tail -n 20 "$log"
+    echo "FAILED: $name ended with exit code $code"
+  fi
+}
+
+# Debian packages: system libraries of the program, and independent programs that tests compare with.
+install_missing() {
+  command -v dpkg-query >/dev/null || return 0
+  local package missing=() as_root=()
+  local wanted=(libzmq5 libblosc1 python3-zmq python3-msgpack python3-numpy python3-torch python3-tifffile
+    python3-skimage python3-scipy python3-zarr python3-numcodecs)
+  command -v node >/dev/null || wanted+=(nodejs)
+  command -v npm >/dev/null || wanted+=(npm)
+  for package in "${wanted[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      echo "missing: ${missing[*]}; as root, run: apt-get install ${missing[*]}"
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get -qq update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}"
+}
+
+step "system packages" install_missing
+step "restore" dotnet restore Acquisition.sln
+step "formatting" dotnet format Acquisition.sln --verify-no-changes --no-restore
+step "build" dotnet build Acquisition.sln -c Release --no-restore -v quiet
+
+bin="$root/artifacts/bin"
+tests "tests" "$bin/Acquisition.Tests/release/Acquisition.Tests" -noColor
+tests "system tests" "$bin/Acquisition.SystemTests/release/Acquisition.SystemTests" -noColor
+numeric=(-noColor -namespace Acquisition.Tests.Restoration)
+tests "numeric tests without AVX-512" env DOTNET_EnableAVX512=0 "$bin/Acquisition.Tests/release/Acquisition.Tests" "${numeric[@]}"
+tests "numeric tests without vector instructions" env DOTNET_EnableHWIntrinsic=0 "$bin/Acquisition.Tests/release/Acquisition.Tests" "${numeric[@]}"
+
+echo "$passed passed, $failed failed"
+((failed == 0))
