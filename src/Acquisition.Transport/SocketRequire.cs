@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Acquisition.Transport.Wire;
 
@@ -16,10 +17,7 @@ internal static class SocketRequire
     public static string Address(string value, [CallerMemberName] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        bool isTcp = value.StartsWith("tcp://", StringComparison.Ordinal) && value.LastIndexOf(':') is > 6 and int colon
-            && colon < value.Length - 1;
-        bool isIpc = value.StartsWith("ipc://", StringComparison.Ordinal) && value.Length > 6;
-        return isTcp || isIpc
+        return IsTcp(value) || (value.StartsWith("ipc://", StringComparison.Ordinal) && value.Length > 6)
             ? value
             : throw new ArgumentException($"{name} is '{value}'; it must be tcp://host:port or ipc://path.", name);
     }
@@ -34,4 +32,13 @@ internal static class SocketRequire
         value >= TimeSpan.Zero && value <= LongestLinger
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must lie between 0 and {LongestLinger}.");
+
+    // ZeroMQ itself takes port 99999 for 34463.
+    private static bool IsTcp(string value)
+    {
+        const string Scheme = "tcp://";
+        int colon = value.LastIndexOf(':');
+        return value.StartsWith(Scheme, StringComparison.Ordinal) && colon > Scheme.Length
+            && (value.AsSpan(colon + 1) is "*" || ushort.TryParse(value.AsSpan(colon + 1), NumberStyles.None, null, out _));
+    }
 }

@@ -107,6 +107,7 @@ internal sealed class OpenSocket : IDisposable
             AddressAlreadyInUseException => attempt + "another program has the port. Stop it, or choose another port.",
             InvalidException or ProtocolNotSupportedException =>
                 attempt + "it is no address that ZeroMQ understands. Accepted are tcp://host:port and ipc://path.",
+            EndpointNotFoundException => attempt + "there is no such folder. Make it, or choose another.",
             NetMQException { ErrorCode: ErrorCode.AddressNotAvailable } =>
                 attempt + "this machine has no such address. Bind one of its own, as 127.0.0.1, or connect instead of binding.",
             NetMQException { ErrorCode: ErrorCode.AccessDenied } =>

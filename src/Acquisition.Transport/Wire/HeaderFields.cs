@@ -83,7 +83,7 @@ internal static class HeaderFields
     }
 
     /// <summary>An array of integers, slow to fast.</summary>
-    public static void Field(ref MessagePackWriter writer, string key, params ReadOnlySpan<int> values)
+    public static void List(ref MessagePackWriter writer, string key, params ReadOnlySpan<int> values)
     {
         writer.Write(key);
         writer.WriteArrayHeader(values.Length);

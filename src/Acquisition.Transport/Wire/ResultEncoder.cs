@@ -16,7 +16,7 @@ internal static class ResultEncoder
         Factors scale = volume.Plan.Undersampling;
         Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 14);
         Field(ref writer, "index", made.Index);
-        Field(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
+        List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
         writer.Write("dims");
         writer.WriteArrayHeader(3);
         writer.Write("z");
@@ -25,12 +25,12 @@ internal static class ResultEncoder
         Field(ref writer, "dtype", pixels.PixelType.Name());
         Field(ref writer, "nbytes", pixels.Bytes);
         Field(ref writer, "voxel_um", volume.Plan.RestoredVoxelSize);
-        Field(ref writer, "scale", scale.Z, scale.Y, scale.X);
+        List(ref writer, "scale", scale.Z, scale.Y, scale.X);
         Field(ref writer, "method", made.Method);
         Field(ref writer, "predicted", made.Predicted);
         Field(ref writer, "model", made.ModelSha256);
         Field(ref writer, "tuned_on", made.TunedOn);
-        Field(ref writer, "missing", made.MissingPlanes.AsSpan());
+        List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
         writer.Write("quality");
         writer.WriteMapHeader(7);

@@ -48,7 +48,7 @@ internal static class SourceEncoder
         Field(ref writer, "t", frame.Index.T);
         Field(ref writer, "c", frame.Index.C);
         Field(ref writer, "z", frame.Index.Z);
-        Field(ref writer, "shape", frame.Height, frame.Width);
+        List(ref writer, "shape", frame.Height, frame.Width);
         Field(ref writer, "dtype", frame.PixelType.Name());
         Field(ref writer, "nbytes", bytes);
         Field(ref writer, "frame_no", frame.CameraFrame);

@@ -10,7 +10,6 @@ public unsafe struct Msg
 {
     private MsgSlot? _slot;
     private uint _lease;
-    private byte[]? _data;
 
     /// <summary>Bytes.</summary>
     public int Size { get; private set; }
@@ -30,14 +29,6 @@ public unsafe struct Msg
         this = new Msg { IsInitialised = true, Size = size, _slot = slot, _lease = slot.Lease };
     }
 
-    /// <summary>Makes a message of the first <paramref name="size"/> bytes of an array, which is read when the message is sent.</summary>
-    public void InitGC(byte[] data, int size)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, data.Length);
-        this = new Msg { IsInitialised = true, Size = size, _data = data };
-    }
-
     /// <exception cref="FaultException">The message was never made, or has been closed.</exception>
     public void Close()
     {
@@ -46,14 +37,13 @@ public unsafe struct Msg
         this = default;
     }
 
-    public readonly Span<byte> Slice() =>
-        _slot is not null ? new Span<byte>(LibZmq.zmq_msg_data(Own().Message), Size) : _data.AsSpan(0, Size);
+    public readonly Span<byte> Slice() => _slot is null ? default : new Span<byte>(LibZmq.zmq_msg_data(Own().Message), Size);
 
     /// <summary>Sends the message as the next part; it is empty afterwards, or unchanged when nothing was sent.</summary>
     /// <returns>False when the socket would have had to wait longer than it may.</returns>
     internal bool TrySend(SocketHandle socket, int flags)
     {
-        if (_slot is null) MoveToNative();
+        if (_slot is null) TakeSlot();
         while (LibZmq.zmq_msg_send(Own().Message, socket, flags) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -69,7 +59,7 @@ public unsafe struct Msg
     /// <returns>False when none came in time.</returns>
     internal bool TryReceive(SocketHandle socket, int flags)
     {
-        if (_slot is null) MoveToNative();
+        if (_slot is null) TakeSlot();
         void* message = Own().Message;
         while (LibZmq.zmq_msg_recv(message, socket, flags) < 0)
         {
@@ -83,14 +73,12 @@ public unsafe struct Msg
         return true;
     }
 
-    private void MoveToNative()
+    /// <summary>An empty message gets its native form only when it is used.</summary>
+    private void TakeSlot()
     {
         if (!IsInitialised) throw new FaultException("Cannot send or receive with an uninitialised Msg.");
-        var slot = MsgSlot.Rent(Size);
-        _data.AsSpan(0, Size).CopyTo(new Span<byte>(LibZmq.zmq_msg_data(slot.Message), Size));
-        _data = null;
-        _slot = slot;
-        _lease = slot.Lease;
+        _slot = MsgSlot.Rent();
+        _lease = _slot.Lease;
     }
 
     private readonly MsgSlot Own() =>

@@ -19,7 +19,7 @@ internal static class ZmqError
     public static NetMQException Last(string attempt)
     {
         int error = Marshal.GetLastPInvokeError();
-        return NetMQException.Create($"Cannot {attempt}: {LibZmq.Describe(error)}.", Translate(error));
+        return NetMQException.Create($"{LibZmq.Describe(error)}, on trying to {attempt}.", Translate(error));
     }
 
     private static ErrorCode Translate(int error) => error switch
