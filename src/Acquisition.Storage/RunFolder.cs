@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,8 @@ namespace Acquisition.Storage;
 /// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole.</remarks>
 public sealed class RunFolder : IRunStore
 {
+    private static readonly SearchValues<char> StreamCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     private readonly StorageOptions _options;
     private readonly TimeProvider _clock;
     private readonly JsonLines _ledger;
@@ -43,6 +46,7 @@ public sealed class RunFolder : IRunStore
     /// <param name="resolvedSettingsYaml">Text of run.yaml: every setting with the value that was used.</param>
     /// <param name="startedAt">Start of the run; the folder's name is in UTC.</param>
     /// <param name="clock">Stamps the ledger; <see langword="null"/> for the system's clock.</param>
+    /// <exception cref="ArgumentException">The stream's name cannot be part of a folder's name.</exception>
     /// <exception cref="StorageException">The root's parent is missing, nothing can be written there, or the run's folder exists.</exception>
     public static RunFolder Create(
         StorageOptions options, ScanPlan plan, string resolvedSettingsYaml, DateTimeOffset startedAt, TimeProvider? clock = null)
@@ -50,6 +54,10 @@ public sealed class RunFolder : IRunStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(resolvedSettingsYaml);
+
+        // The stream's name comes from the wire and becomes part of a path.
+        if (plan.Stream.AsSpan().ContainsAnyExcept(StreamCharacters))
+            throw new ArgumentException($"The stream's name is '{plan.Stream}'; accepted are a to z, 0 to 9 and '-'.", nameof(plan));
 
         string root = Path.GetFullPath(options.Root);
         if (!Directory.Exists(root) && Path.GetDirectoryName(root) is { } parent && !Directory.Exists(parent))
@@ -132,7 +140,9 @@ public sealed class RunFolder : IRunStore
         ArgumentNullException.ThrowIfNull(report);
         lock (_gate)
         {
-            foreach (ZarrVolumeStore store in _stores) store.Complete();
+            // Both datasets get the same number, so that a viewer can lay one over the other.
+            int timePoints = _stores.Select(store => store.TimePointsStored).Append(1).Max();
+            foreach (ZarrVolumeStore store in _stores) store.Announce(timePoints);
         }
 
         string path = Path.Combine(Folder, "report.json");

@@ -65,7 +65,8 @@ def read_shard(path, shard_shape, sharding, dtype):
     return shard, stored
 
 
-def main(folder, pixels):
+def read(folder):
+    """Returns the array (t, c, z, y, x), fill value where nothing is stored, and what was found on the way."""
     with open(os.path.join(folder, "zarr.json")) as file:
         group = json.load(file)
     root = os.path.join(folder, group["attributes"]["ome"]["multiscales"][0]["datasets"][0]["path"])
@@ -87,10 +88,12 @@ def main(folder, pixels):
         shard, stored["/".join(map(str, position))] = read_shard(path, shard_shape, sharding, dtype)
         here = tuple(slice(p * c, min((p + 1) * c, s)) for p, c, s in zip(position, shard_shape, shape))
         volume[here] = shard[tuple(slice(0, part.stop - part.start) for part in here)]
-    volume.tofile(pixels)
-    print(json.dumps({
+    return volume, {
         "shape": shape, "data_type": array["data_type"], "stored_chunks": stored,
-        "codecs": [c["name"] for c in sharding["codecs"]], "chunk_shape": sharding["chunk_shape"]}))
+        "codecs": [c["name"] for c in sharding["codecs"]], "chunk_shape": sharding["chunk_shape"]}
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    found, summary = read(sys.argv[1])
+    found.tofile(sys.argv[2])
+    print(json.dumps(summary))

@@ -50,7 +50,7 @@ for dtype in ("u1", "u2", "f4"):
                 plain(f"{kind}_deflate_predictor.tif", compression="zlib", predictor=2, **common)
                 plain(f"{kind}_deflate_predictor_tile.tif", compression="zlib", predictor=2, tile=(16, 16), **common)
 
-plain("one_page.tif", shape=(1, 3, 1))
+plain("one_page.tif", shape=(1, 3, 2))
 plain("tile_larger_than_picture.tif", shape=(2, 7, 9), tile=(64, 64))
 plain("many_pages.tif", shape=(5000, 2, 3), contiguous=False)
 

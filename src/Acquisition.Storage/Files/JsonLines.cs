@@ -25,10 +25,22 @@ internal sealed class JsonLines(string path, bool flushToDisk)
             }
             catch (IOException)
             {
-                // Half a line would swallow the next one.
-                stream.SetLength(before);
+                Shorten(stream, before);
                 throw;
             }
+        }
+    }
+
+    /// <summary>Takes half a line back, which would swallow the next one.</summary>
+    private static void Shorten(FileStream stream, long length)
+    {
+        try
+        {
+            stream.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // The failure to write is the one to report.
         }
     }
 }

@@ -6,12 +6,13 @@ namespace Acquisition.Storage.Tiff;
 /// <param name="ValueOffset">Position of the first value in the file, inside the directory itself if they fit there.</param>
 internal readonly record struct TiffField(ushort Type, long Count, long ValueOffset)
 {
-    private const ushort Ascii = 2, Short = 3, Long = 4, Rational = 5, Long8 = 16, Ifd8 = 18;
+    private const ushort Byte = 1, Ascii = 2, Short = 3, Long = 4, Rational = 5, Ifd = 13, Long8 = 16, Ifd8 = 18;
     private const int MaxTextBytes = 64 << 20;
 
+    // Bytes of one value, by field type; 0 where no type has the number.
     private static ReadOnlySpan<byte> TypeBytes => [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
-    /// <summary>Whether a field of the type is absent or of a type no reader knows, which TIFF 6.0 says to skip.</summary>
+    /// <summary>Whether the field is absent or of a type that no reader knows, which TIFF 6.0 says to skip.</summary>
     public bool IsEmpty => Count <= 0 || Type >= TypeBytes.Length || TypeBytes[Type] == 0;
 
     public static int BytesOf(ushort type) => type < TypeBytes.Length ? TypeBytes[type] : 0;
@@ -21,7 +22,7 @@ internal readonly record struct TiffField(ushort Type, long Count, long ValueOff
     public long[] Integers(TiffFile file, int page, int wanted, string name)
     {
         if (Count < wanted) throw file.Fault(page, $"{name} has {Count} values; expected {wanted}");
-        if (Type is not (1 or Short or Long or 13 or Long8 or Ifd8))
+        if (Type is not (Byte or Short or Long or Ifd or Long8 or Ifd8))
             throw file.Fault(page, $"{name} has the field type {Type}; expected a whole number without sign");
 
         int size = BytesOf(Type);
@@ -50,7 +51,7 @@ internal readonly record struct TiffField(ushort Type, long Count, long ValueOff
     public string? Text(TiffFile file, int page)
     {
         // Some writers declare UTF-8 as bytes; both are read as UTF-8, of which ASCII is a part.
-        if (IsEmpty || Type is not (1 or Ascii)) return null;
+        if (IsEmpty || Type is not (Byte or Ascii)) return null;
         if (Count > Math.Min(file.Length, MaxTextBytes))
             throw file.Fault(page, $"ImageDescription has {Count} bytes; the file has {file.Length}, and at most {MaxTextBytes} are accepted");
         var bytes = new byte[Count];

@@ -3,17 +3,13 @@ using Acquisition.Core;
 
 namespace Acquisition.Storage.Zarr;
 
-/// <summary>Byte shuffle and LZ4 through the system's C-Blosc.</summary>
-internal sealed unsafe class BloscCodec : ChunkCodec
+/// <summary>Byte shuffle and LZ4 through the system's C-Blosc, which must be there.</summary>
+internal sealed unsafe class BloscCodec(PixelType pixelType) : ChunkCodec
 {
     private const int Level = 5;
     private const int ByteShuffle = 1;
 
-    private readonly int _typeBytes;
-
-    private BloscCodec(PixelType pixelType) => _typeBytes = pixelType.Bytes();
-
-    public static bool IsAvailable => BloscNative.IsAvailable;
+    private readonly int _typeBytes = pixelType.Bytes();
 
     public override JsonObject? Metadata => new()
     {
@@ -27,14 +23,6 @@ internal sealed unsafe class BloscCodec : ChunkCodec
             ["blocksize"] = 0,
         },
     };
-
-    /// <exception cref="StorageException">The library is not installed.</exception>
-    public static BloscCodec Create(PixelType pixelType) =>
-        IsAvailable
-            ? new(pixelType)
-            : throw new StorageException(
-                "Blosc compression needs the library libblosc (C-Blosc 1.x), which is not installed. "
-                + "Install it (Debian: libblosc1), or write with compression 'gzip'.");
 
     public override int MaxPackedBytes(int rawBytes) => checked(rawBytes + BloscNative.Overhead);
 

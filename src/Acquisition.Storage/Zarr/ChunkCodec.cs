@@ -19,10 +19,16 @@ internal abstract class ChunkCodec
     public abstract JsonObject? Metadata { get; }
 
     /// <exception cref="StorageException">Blosc is asked for and not installed.</exception>
-    public static ChunkCodec Choose(Compression compression, PixelType pixelType) => compression switch
+    public static ChunkCodec Choose(Compression compression, PixelType pixelType) =>
+        Choose(compression, pixelType, BloscNative.IsAvailable);
+
+    internal static ChunkCodec Choose(Compression compression, PixelType pixelType, bool bloscIsAvailable) => compression switch
     {
-        Compression.Auto => Choose(BloscCodec.IsAvailable ? Compression.Blosc : Compression.Gzip, pixelType),
-        Compression.Blosc => BloscCodec.Create(pixelType),
+        Compression.Auto => Choose(bloscIsAvailable ? Compression.Blosc : Compression.Gzip, pixelType, bloscIsAvailable),
+        Compression.Blosc when bloscIsAvailable => new BloscCodec(pixelType),
+        Compression.Blosc => throw new StorageException(
+            "Blosc compression needs the library libblosc (C-Blosc 1.x), which is not installed. "
+            + "Install it (Debian: libblosc1), or write with compression 'gzip'."),
         Compression.Gzip => new GzipCodec(),
         Compression.None => new PlainCodec(),
         _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Not a compression."),

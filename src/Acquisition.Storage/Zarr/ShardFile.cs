@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Acquisition.Storage.Zarr;
 
@@ -62,7 +63,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
         try
         {
-            using var handle = File.OpenHandle(path);
+            using SafeFileHandle handle = File.OpenHandle(path);
             ReadChunks(handle, destination, raw.AsSpan(0, layout.ChunkBytes), packed);
         }
         catch (InvalidDataException damage)
@@ -107,7 +108,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         stream.Write(shardIndex);
     }
 
-    private void ReadChunks(Microsoft.Win32.SafeHandles.SafeFileHandle handle, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
+    private void ReadChunks(SafeFileHandle handle, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
     {
         long dataBytes = RandomAccess.GetLength(handle) - _indexBytes;
         if (dataBytes < 0)
@@ -154,7 +155,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         }
     }
 
-    private static void ReadExactly(Microsoft.Win32.SafeHandles.SafeFileHandle handle, Span<byte> destination, long offset)
+    private static void ReadExactly(SafeFileHandle handle, Span<byte> destination, long offset)
     {
         for (int done = 0; done < destination.Length;)
         {

@@ -14,7 +14,7 @@ internal sealed class ZarrVolumeStore : IVolumeStore
     private readonly ShardFile _shards;
     private readonly DisplayWindow?[] _windows;
     private int _extent; // time points that the metadata announces
-    private int _written; // one more than the last time point stored
+    private int _written;
 
     private ZarrVolumeStore(string location, ZarrDataset dataset, StorageOptions options)
     {
@@ -77,13 +77,15 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         _shards.Read(index, destination);
     }
 
-    /// <summary>Sets the announced time points to those stored, at least one. Writing stays possible.</summary>
-    public void Complete()
+    /// <summary>One more than the last time point stored.</summary>
+    public int TimePointsStored { get { lock (_gate) return _written; } }
+
+    /// <summary>Sets how many time points the metadata announces. Writing stays possible.</summary>
+    public void Announce(int timePoints)
     {
         lock (_gate)
         {
-            int stored = Math.Max(1, _written);
-            if (stored != _extent) SaveArray(stored);
+            if (timePoints != _extent) SaveArray(timePoints);
         }
     }
 
