@@ -3,14 +3,18 @@ using Acquisition.Core;
 
 namespace Acquisition.App.Terminal;
 
-/// <summary>Progress for a log or a pipe: a line when something happens, and a summary every few seconds.</summary>
+/// <summary>Progress for a log or a pipe: a line when something happens, and a summary every few seconds while it changes.</summary>
 internal sealed class PlainReporter(TextWriter output) : IRunReporter
 {
     /// <summary>Rate of the summary: readable in a terminal, and 720 lines an hour in a log.</summary>
     private static readonly TimeSpan SummaryEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>A summary that says the same as the last one only shows that the program lives.</summary>
+    private static readonly TimeSpan SameSummaryEvery = TimeSpan.FromSeconds(30);
+
     private RunStatus? _last;
     private TimeSpan _lastSummary;
+    private string _lastSummaryText = "";
 
     public void Show(RunStatus status)
     {
@@ -32,14 +36,23 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
         if (status.Volumes.Restored > restored)
             Line(status, string.Create(CultureInfo.InvariantCulture, $"restored volume {status.Volumes.Restored}, lag {StatusText.Lag(status.Lag)}"));
 
-        if (status.State is not (RunState.Waiting or RunState.Finished) && status.Elapsed - _lastSummary >= SummaryEvery)
-        {
-            Line(status, $"{StatusText.Frames(status)}; {StatusText.Volumes(status)}");
-            if (status.Tuning is { } tuning) Line(status, "tuning: " + StatusText.Tuning(tuning));
-            _lastSummary = status.Elapsed;
-        }
-
+        if (status.State != RunState.Finished) Summarize(status);
         _last = status;
+    }
+
+    private void Summarize(RunStatus status)
+    {
+        TimeSpan since = status.Elapsed - _lastSummary;
+        if (since < SummaryEvery) return;
+        string text = status switch
+        {
+            { State: RunState.Waiting } => $"still waiting; messages refused {StatusText.Reasons(status.Frames.RefusedMessages)}, frames refused {StatusText.Reasons(status.Frames.Refused)}",
+            { Tuning: { } tuning } => $"{StatusText.Frames(status)}; tuning: {StatusText.Tuning(tuning)}",
+            _ => $"{StatusText.Frames(status)}; {StatusText.Volumes(status)}",
+        };
+        if (text == _lastSummaryText && since < SameSummaryEvery) return;
+        Line(status, text);
+        (_lastSummary, _lastSummaryText) = (status.Elapsed, text);
     }
 
     private void Line(RunStatus status, string text) =>

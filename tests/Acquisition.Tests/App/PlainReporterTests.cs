@@ -39,11 +39,24 @@ public sealed class PlainReporterTests
                 live with { State = RunState.Finished, Elapsed = TimeSpan.FromSeconds(4.6), Volumes = new VolumeLedger { Assembled = 2, Restored = 2 } }));
     }
 
-    [Fact]
-    public void A_minute_of_five_statuses_a_second_is_a_dozen_summaries()
+    [Theory]
+    [InlineData(true, 12)]
+    [InlineData(false, 2)]
+    public void A_minute_of_five_statuses_a_second_is_a_summary_every_five_seconds_or_every_thirty_when_nothing_changes(bool changes, int summaries)
     {
-        string[] lines = Lines([.. Enumerable.Range(0, 301).Select(i => AppStatuses.At(i / 5.0, RunState.Scanning))]);
-        Assert.Equal(12, lines.Count(line => line.Contains("frames", StringComparison.Ordinal)));
+        string[] lines = Lines([.. Enumerable.Range(0, 301).Select(i =>
+            AppStatuses.At(i / 5.0, RunState.Scanning) with { Frames = new FrameLedger { Received = changes ? i : 0, Stored = changes ? i : 0 } })]);
+        Assert.InRange(lines.Count(line => line.Contains("frames", StringComparison.Ordinal)), summaries, summaries + 1);
+    }
+
+    [Fact]
+    public void While_waiting_refused_messages_are_shown_so_that_a_wrong_sender_is_noticed()
+    {
+        RunStatus deaf = AppStatuses.At(6, RunState.Waiting) with
+        {
+            Frames = new FrameLedger { RefusedMessages = ImmutableSortedDictionary<string, long>.Empty.Add("unsupported-version", 3) },
+        };
+        Assert.Contains("messages refused 3 (unsupported-version 3)", Lines(deaf)[^1], StringComparison.Ordinal);
     }
 
     [Fact]

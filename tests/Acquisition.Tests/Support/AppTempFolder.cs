@@ -10,5 +10,8 @@ internal sealed class AppTempFolder : IDisposable
     /// <summary>Path of an entry in the folder.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Makes a file of zeros.</summary>
+    public void Fill(string name, int bytes) => File.WriteAllBytes(this[name], new byte[bytes]);
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
