@@ -8,7 +8,7 @@ internal sealed record PointSpread
     private const double WaterIndex = 1.33;
 
     // A Gaussian's full width at half maximum over its standard deviation.
-    private static readonly double _fwhmPerSigma = 2 * Math.Sqrt(2 * Math.Log(2));
+    private static readonly double FwhmPerSigma = 2 * Math.Sqrt(2 * Math.Log(2));
 
     public required VoxelSize FwhmUm { get; init; }
 
@@ -50,7 +50,7 @@ internal sealed record PointSpread
     // Sampled, not integrated: a plane narrower than its distance to the next sees only what it meets.
     private static AxisFilter Kernel(double fwhmVoxels)
     {
-        double sigma = fwhmVoxels / _fwhmPerSigma;
+        double sigma = fwhmVoxels / FwhmPerSigma;
         int radius = (int)Math.Ceiling(4 * sigma); // leaves 6e-5 of the light out
         double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => Math.Exp(-i * i / (2 * sigma * sigma)))];
         double sum = weights.Sum();

@@ -57,8 +57,9 @@ internal static class TiffDirectories
             long count = file.Offset(entry[4..]);
             int valueStart = entryBytes - file.OffsetBytes;
             bool inside = count <= file.OffsetBytes && count * TiffField.BytesOf(type) <= file.OffsetBytes;
-            fields[(TiffTag)file.UInt16(entry)] =
-                new(type, count, inside ? offset + start + valueStart : file.Offset(entry[valueStart..]));
+            fields[(TiffTag)file.UInt16(entry)] = inside
+                ? new(type, count, offset + start + valueStart, TiffField.WholeNumber(file, type, entry[valueStart..]))
+                : new(type, count, file.Offset(entry[valueStart..]), First: null);
         }
 
         return file.Offset(directory[(bytes - file.OffsetBytes)..]);
@@ -66,22 +67,24 @@ internal static class TiffDirectories
 
     private static bool IsReduced(TiffFile file, int number, Dictionary<TiffTag, TiffField> fields) =>
         fields.TryGetValue(TiffTag.NewSubfileType, out TiffField field) && !field.IsEmpty
-        && (field.Integers(file, number, 1, nameof(TiffTag.NewSubfileType))[0] & 1) != 0;
+        && (field.Integer(file, number, nameof(TiffTag.NewSubfileType)) & 1) != 0;
 
     private static TiffPage Describe(TiffFile file, int number, Dictionary<TiffTag, TiffField> fields)
     {
         long Value(TiffTag tag, long? fallback) =>
             fields.TryGetValue(tag, out TiffField field) && !field.IsEmpty
-                ? field.Integers(file, number, 1, tag.ToString())[0]
+                ? field.Integer(file, number, tag.ToString())
                 : fallback ?? throw file.Fault(number, $"the tag {tag} ({(int)tag}) is missing");
 
-        int Extent(TiffTag tag, int most, long? fallback = null)
+        int Extent(TiffTag tag)
         {
-            long value = Value(tag, fallback);
-            return value > 0 && value <= most ? (int)value : throw file.Fault(number, $"{tag} is {value}; accepted are 1 to {most}");
+            long value = Value(tag, null);
+            return value is > 0 and <= ScanPlan.MaxExtent
+                ? (int)value
+                : throw file.Fault(number, $"{tag} is {value}; accepted are 1 to {ScanPlan.MaxExtent}");
         }
 
-        int width = Extent(TiffTag.ImageWidth, ScanPlan.MaxExtent), height = Extent(TiffTag.ImageLength, ScanPlan.MaxExtent);
+        int width = Extent(TiffTag.ImageWidth), height = Extent(TiffTag.ImageLength);
         long samples = Value(TiffTag.SamplesPerPixel, 1), photometric = Value(TiffTag.Photometric, 1);
         if (samples != 1 || photometric is not (0 or 1))
             throw file.Fault(number, $"it has {samples} samples a pixel and photometric interpretation {photometric} "
@@ -99,8 +102,8 @@ internal static class TiffDirectories
             throw file.Fault(number, $"its predictor is {predictor}{(predictor == 3 ? " (floating point)" : "")}; accepted are 1 (none) and 2 (horizontal)");
 
         bool tiled = fields.ContainsKey(TiffTag.TileWidth);
-        int blockWidth = tiled ? Extent(TiffTag.TileWidth, ScanPlan.MaxExtent) : width;
-        int blockHeight = tiled ? Extent(TiffTag.TileLength, ScanPlan.MaxExtent) : (int)Math.Clamp(Value(TiffTag.RowsPerStrip, height), 1, height);
+        int blockWidth = tiled ? Extent(TiffTag.TileWidth) : width;
+        int blockHeight = tiled ? Extent(TiffTag.TileLength) : (int)Math.Clamp(Value(TiffTag.RowsPerStrip, height), 1, height);
         long bytes = Math.Max((long)width * height, (long)blockWidth * blockHeight) * pixelType.Bytes();
         if (bytes > MaxBlockBytes) throw file.Fault(number, $"its picture or tile has {bytes} bytes; at most {MaxBlockBytes} are accepted");
         return new()

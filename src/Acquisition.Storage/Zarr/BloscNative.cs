@@ -9,7 +9,6 @@ internal static unsafe partial class BloscNative
     /// <summary>Bytes of a Blosc header, and the most by which compressed data can exceed the raw data.</summary>
     public const int Overhead = 16;
 
-
     private const string Library = "blosc";
 
     // Distributions install the bare name only for development, so the versioned ones come first.

@@ -95,17 +95,27 @@ public sealed class SendingTests : IDisposable
         Assert.Empty(Of(messages, "end"));
     }
 
-    [Theory]
-    [InlineData("push", "pull")]
-    [InlineData("pub", "sub")]
-    public async Task The_program_picks_a_port_says_which_and_serves_who_connects(string pattern, string receiving)
+    [Fact]
+    public async Task A_publisher_lets_subscribers_join_before_it_starts()
     {
-        using Process simulator = HardwareSimRun.Start(
-            [.. Phantom, "--address", "tcp://127.0.0.1:*", "--pattern", pattern, "--fps", "200", "--start-delay", pattern == "pub" ? "2" : "0"]);
+        using HardwareSimReceiver receiver = await HardwareSimReceiver.BindAsync(_folder["pixels"], kind: "sub");
+        HardwareSimRun run = await HardwareSimRun.InProcessAsync(
+            [.. Phantom, "--pattern", "pub", "--connect", "--address", receiver.Address, "--fps", "200"]);
+        JsonElement[] messages = await receiver.FinishAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(Frames, Of(messages, "frame").Length);
+        Assert.Equal("start", messages[0].GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task The_program_picks_a_port_says_which_and_keeps_the_beat()
+    {
+        using Process simulator = HardwareSimRun.Start([.. Phantom, "--address", "tcp://127.0.0.1:*", "--fps", "200"]);
         string note = await HardwareSimRun.ReadNoteAsync(simulator, "listening on ");
         string address = note[(note.IndexOf("tcp", StringComparison.Ordinal))..];
 
-        using HardwareSimReceiver receiver = HardwareSimReceiver.Connect(receiving, address, _folder["pixels"]);
+        using HardwareSimReceiver receiver = HardwareSimReceiver.Connect(address, _folder["pixels"]);
         JsonElement[] messages = await receiver.FinishAsync();
 
         Assert.Equal(Frames, Of(messages, "frame").Length);

@@ -52,17 +52,17 @@ internal sealed class HardwareSimReceiver : IDisposable
     /// <summary>Where the receiver listens, when it owns the address.</summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>A PULL socket on a free port.</summary>
-    public static async Task<HardwareSimReceiver> BindAsync(string pixels, double silenceSeconds = 60)
+    /// <summary>A PULL (or SUB) socket on a free port.</summary>
+    public static async Task<HardwareSimReceiver> BindAsync(string pixels, double silenceSeconds = 60, string kind = "pull")
     {
-        var receiver = new HardwareSimReceiver("pull", "bind", pixels, silenceSeconds);
+        var receiver = new HardwareSimReceiver(kind, "bind", pixels, silenceSeconds);
         string? port = await receiver._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         receiver.Address = $"tcp://127.0.0.1:{port}";
         return receiver;
     }
 
-    /// <summary>A PULL or SUB socket that connects to a source.</summary>
-    public static HardwareSimReceiver Connect(string kind, string address, string pixels) => new(kind, address, pixels, silenceSeconds: 60);
+    /// <summary>A PULL socket that connects to a source.</summary>
+    public static HardwareSimReceiver Connect(string address, string pixels) => new("pull", address, pixels, silenceSeconds: 60);
 
     /// <summary>Waits until something has arrived.</summary>
     public async Task FirstMessageAsync() =>
