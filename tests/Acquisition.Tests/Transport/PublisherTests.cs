@@ -167,6 +167,24 @@ public sealed class PublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_volume_too_large_for_one_message_is_counted_and_leaves_a_gap()
+    {
+        using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
+        using var python = TransportPython.Start(Listener, publisher.BoundAddress, "acq.");
+        PublishUntilJoined(publisher, python);
+        using var largePool = new VolumePool(4L << 30);
+        var shape = new VolumeShape(32, 8192, 8192); // 2 GiB, of which no page is ever touched
+        RestoredVolume volume = Volume(PixelType.UInt8, new VolumeShape(1, 1, 2)) with { Pixels = largePool.TryRent(shape, PixelType.UInt8)! };
+
+        publisher.Publish(volume);
+        publisher.Publish(Waiting with { State = RunState.Live, Plan = volume.Plan });
+
+        JsonElement heard = python.Hear()[1];
+        Assert.Equal((1UL, 1), (heard.GetProperty("seq").GetUInt64(), heard.GetProperty("unpublished").GetInt32()));
+        volume.Pixels.Release();
+    }
+
+    [Fact]
     public void Two_threads_publish_whole_messages_and_nobody_waits_for_a_listener_that_sleeps()
     {
         using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
