@@ -23,9 +23,21 @@ internal sealed class DemoCommand
         DefaultValueFactory = _ => new Factors(2, 2, 2),
     };
 
-    private readonly Option<string?> _simulator = new("--simulator") { Description = $"The simulator's program; {SimulatorProgram.Variable} does the same.", HelpName = "EXE" };
-    private readonly Option<string> _output = new("--output") { Description = "Folder for what comes of it.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+    private readonly Option<string?> _simulator = new("--simulator")
+    {
+        Description = $"The simulator's program; {SimulatorProgram.Variable} does the same.",
+        HelpName = "EXE",
+    };
+
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "Folder for what comes of it.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "runs",
+    };
+
     private readonly Option<string?> _steps = new("--steps") { Description = "Training steps, as restoration.steps; fewer are faster.", HelpName = "N" };
+
 
     private readonly Option<int> _timePoints = new("--timepoints")
     {
@@ -44,7 +56,7 @@ internal sealed class DemoCommand
         _factor.CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            int[] axes = [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int axis) ? axis : 0)];
+            int[] axes = [.. text.Split(',').Select(part => part is "1" or "2" or "4" ? part[0] - '0' : 0)];
             Factors factors = axes switch { [var all] => new(all, all, all), [var z, var y, var x] => new(z, y, x), _ => default };
             if (!factors.IsSupported) result.AddError($"--factor is '{text}'; expected 1, 2 or 4 for each of z,y,x, such as 1,2,2, or one for all three");
             return factors;

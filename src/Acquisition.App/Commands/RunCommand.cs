@@ -25,7 +25,12 @@ internal static class RunCommand
         {
             ConfigReading reading = ConfigReader.ReadFile(
                 parsed.GetValue(config)!,
-                [.. overrides.Where(item => parsed.GetValue(item.Option) is not null).Select(item => new ConfigOverride(item.Path, item.Option.Name, parsed.GetValue(item.Option)!))]);
+                [
+                    .. from item in overrides
+                       let value = parsed.GetValue(item.Option)
+                       where value is not null
+                       select new ConfigOverride(item.Path, item.Option.Name, value),
+                ]);
             if (reading.Config is not { } settings) return Faults.Show(reading, screen);
             using Interruption interruption = new Interruption(screen.Error, beforeKilled: () => { });
             return await new RunSession(settings, screen, explains: true).RunAsync(interruption).ConfigureAwait(false);

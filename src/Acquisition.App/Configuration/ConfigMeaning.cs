@@ -13,9 +13,11 @@ internal static class ConfigMeaning
         yield return Source(config.Source);
         yield return Waiting(config.Pipeline);
         yield return Restoration(config.Restoration);
-        yield return $"Every run gets a folder of its own in {config.Storage.Root}, with the raw and the restored volumes as OME-Zarr, the models, the ledger and a report.";
+        yield return $"Every run gets a folder of its own in {config.Storage.Root}, with the raw and the restored volumes as OME-Zarr, "
+            + "the models, the ledger and a report.";
         yield return config.Publish is { } publish
-            ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
+            ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; "
+                + $"a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
             : "Nothing is published.";
         if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
         foreach (string address in OpenAddresses(config))
@@ -43,11 +45,13 @@ internal static class ConfigMeaning
         if (options.Method == RestorationMethod.Cubic)
             return $"Volumes are restored by cubic interpolation with {options.BackProjections} rounds of back-projection; no network.";
         string ensemble = options.Ensemble ? ", averaged over eight orientations" : "";
-        return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage on the first volume of each channel, on {options.Threads} threads; "
-            + $"volumes are restored with it where it beats back-projected cubic interpolation on held-out crops{ensemble}, with {options.BackProjections} rounds of back-projection.";
+        return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage "
+            + $"on the first volume of each channel, on {options.Threads} threads; volumes are restored with it where it beats "
+            + $"back-projected cubic interpolation on held-out crops{ensemble}, with {options.BackProjections} rounds of back-projection.";
     }
 
-    private static string Side(bool bind, string address) => bind ? $"on {address}, which this side binds" : $"from a connection to {address}";
+    private static string Side(bool bind, string address) =>
+        bind ? $"on {address}, which this side binds" : $"over a connection to {address}";
 
     private static IEnumerable<string> OpenAddresses(AppConfig config)
     {

@@ -30,11 +30,11 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
                 return Judge(report);
             }
 
-            if (config.TruthFolder is { } truth) report = Score(_folder, truth);
+            bool isScored = config.TruthFolder is not { } truth || TryScore(_folder, truth, ref report);
             screen.Console.Write(ResultView.Run(report, _folder));
             if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
-            screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
-            return Judge(report);
+            if (File.Exists(RunFiles.Report(_folder))) screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
+            return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
         }
         catch (AcquisitionException error)
         {
@@ -60,13 +60,16 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
 
         Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
-        if (screen.IsTerminal)
+        try
         {
-            await screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display))).ConfigureAwait(false);
+            Task watching = screen.IsTerminal
+                ? screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display)))
+                : WatchAsync(run, running, new PlainReporter(screen.Output));
+            await watching.ConfigureAwait(false);
         }
-        else
+        finally
         {
-            await WatchAsync(run, running, new PlainReporter(screen.Output)).ConfigureAwait(false);
+            await running.ConfigureAwait(false); // a screen that fails must not take the scan with it
         }
 
         return await running.ConfigureAwait(false);
@@ -95,10 +98,20 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         reporter.Show(run.Status);
     }
 
-    private RunReport Score(string folder, string truth)
+    /// <summary>Scores the run; what cannot be scored, such as a scan that ended before its first volume, is still a run.</summary>
+    private bool TryScore(string folder, string truth, ref RunReport report)
     {
         screen.Output.WriteLine("Scoring against the originals ...");
-        return RunScorer.Score(folder, truth, config.Restoration.BackProjections, config.Restoration.Threads);
+        try
+        {
+            report = RunScorer.Score(folder, truth, config.Restoration.BackProjections, config.Restoration.Threads);
+            return true;
+        }
+        catch (AcquisitionException error)
+        {
+            screen.Complain(error.Message);
+            return false;
+        }
     }
 
     private static int Judge(RunReport report) =>

@@ -83,6 +83,7 @@ internal sealed partial class SimulatorProcess : IAsyncDisposable
     private void GiveUpWhenSilent() => _ = Task.Run(async () =>
     {
         await Task.WhenAny(Ended, Address, Task.Delay(StartPatience)).ConfigureAwait(false);
+        if (Address.IsCompletedSuccessfully) return;
         string how = _process.HasExited ? $"ended with exit code {_process.ExitCode}" : $"named no address within {StartPatience.TotalSeconds:0} s";
         _address.TrySetException(new SourceException($"The simulator {how}: {LastLines()}"));
     });

@@ -20,6 +20,7 @@ internal static class SimulatorProgram
         return places.FirstOrDefault(File.Exists) is { } found
             ? Path.GetFullPath(found)
             : throw new SourceException(
-                $"The simulator is not at {string.Join(" or ", places)}. Give its path with --simulator or in {Variable}, or run hardware-sim/demo.sh, which builds it.");
+                $"The simulator is not at {string.Join(" or ", places)}. Give its path with --simulator or in {Variable}, "
+                + "or run hardware-sim/demo.sh, which builds it.");
     }
 }

@@ -80,7 +80,8 @@ internal static class RunScorer
     {
         using TiffStack stack = TiffStack.Open(path);
         if (stack.Shape != truth.Shape)
-            throw new DataFormatException($"The original '{path}' is {stack.Shape}, the restored volume {truth.Shape}; they must agree. Give the folder that belongs to this run.");
+            throw new DataFormatException(
+                $"The original '{path}' is {stack.Shape}, the restored volume {truth.Shape}; they must agree. Give the folder that belongs to this run.");
         for (int z = 0; z < truth.Shape.Z; z++) stack.ReadPlane(new FrameIndex(0, 0, z), truth.Plane(z));
     }
 

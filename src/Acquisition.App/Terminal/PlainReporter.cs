@@ -46,7 +46,8 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
         if (since < SummaryEvery) return;
         string text = status switch
         {
-            { State: RunState.Waiting } => $"still waiting; messages refused {StatusText.Reasons(status.Frames.RefusedMessages)}, frames refused {StatusText.Reasons(status.Frames.Refused)}",
+            { State: RunState.Waiting, Frames: var frames } =>
+                $"still waiting; messages refused {StatusText.Reasons(frames.RefusedMessages)}, frames refused {StatusText.Reasons(frames.Refused)}",
             { Tuning: { } tuning } => $"{StatusText.Frames(status)}; tuning: {StatusText.Tuning(tuning)}",
             _ => $"{StatusText.Frames(status)}; {StatusText.Volumes(status)}",
         };

@@ -42,11 +42,11 @@ internal static class ResultView
         {
             Row("model", StatusText.Model(model));
             if (model.Steps > 0)
-                Row("tuning", string.Create(CultureInfo.InvariantCulture, $"{StatusText.Duration(model.TuningTime)} for {model.Steps} steps; held-out {StatusText.Decibels(model.HeldOutDb)}, cubic {StatusText.Decibels(model.CubicDb)}, projected {StatusText.Decibels(model.ProjectedDb)}"));
+                Row("tuning", StatusText.Tuned(model));
         }
 
         foreach (TimingSummary timing in report.Timings)
-            Row(timing.Stage, string.Create(CultureInfo.InvariantCulture, $"median {timing.P50Ms:0} ms, 95 % within {timing.P95Ms:0} ms, longest {timing.MaxMs:0} ms ({timing.Count} times)"));
+            Row(timing.Stage, StatusText.Timing(timing));
 
         Row("frames", StatusText.Ledger(status.Frames));
         Row("volumes", StatusText.Ledger(status.Volumes));

@@ -52,6 +52,15 @@ internal static class StatusText
         Invariant($"channel {tuning.Channel}, stage {tuning.Stage + 1} of {tuning.Stages}, step {tuning.Step} of {tuning.Steps}, loss {tuning.Loss:0.0000}, ")
         + $"held-out {Decibels(tuning.HeldOutDb)} (cubic {Decibels(tuning.CubicDb)}, projected {Decibels(tuning.ProjectedDb)}), {Duration(tuning.Remaining)} left";
 
+    /// <summary>How long tuning took and what it reached.</summary>
+    public static string Tuned(ModelStatus model) =>
+        Invariant($"{Duration(model.TuningTime)} for {model.Steps} steps; held-out {Decibels(model.HeldOutDb)}, ")
+        + $"cubic {Decibels(model.CubicDb)}, projected {Decibels(model.ProjectedDb)}";
+
+    public static string Timing(TimingSummary timing) =>
+        $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, longest {Milliseconds(timing.MaxMs)}"
+        + Invariant($" ({timing.Count} times)");
+
     public static string Model(ModelStatus model) => TerminalText.Plain($"channel {model.Channel} is restored with {model.Method}: {model.Reason}");
 
     /// <summary>"0", or the total with what it is made of.</summary>
@@ -80,6 +89,10 @@ internal static class StatusText
         RunState.Draining => "finishing",
         _ => "finished",
     };
+
+    /// <summary>Milliseconds as such while they are few.</summary>
+    private static string Milliseconds(double milliseconds) =>
+        milliseconds < 1000 ? Invariant($"{milliseconds:0} ms") : Duration(TimeSpan.FromMilliseconds(milliseconds));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
