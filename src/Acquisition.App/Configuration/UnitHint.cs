@@ -8,14 +8,33 @@ internal static partial class UnitHint
 {
     private static readonly Dictionary<string, double> InSeconds = new(StringComparer.Ordinal)
     {
-        ["ns"] = 1e-9, ["us"] = 1e-6, ["µs"] = 1e-6, ["ms"] = 1e-3, ["s"] = 1, ["sec"] = 1, ["seconds"] = 1,
-        ["min"] = 60, ["m"] = 60, ["minutes"] = 60, ["h"] = 3600, ["hours"] = 3600,
+        ["ns"] = 1e-9,
+        ["us"] = 1e-6,
+        ["µs"] = 1e-6,
+        ["ms"] = 1e-3,
+        ["s"] = 1,
+        ["sec"] = 1,
+        ["seconds"] = 1,
+        ["min"] = 60,
+        ["m"] = 60,
+        ["minutes"] = 60,
+        ["h"] = 3600,
+        ["hours"] = 3600,
     };
 
     private static readonly Dictionary<string, double> InMebiBytes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["b"] = 1 / 1048576.0, ["kb"] = 1e3 / 1048576, ["kib"] = 1 / 1024.0, ["mb"] = 1e6 / 1048576, ["m"] = 1, ["mib"] = 1,
-        ["gb"] = 1e9 / 1048576, ["g"] = 1024, ["gib"] = 1024, ["tb"] = 1e12 / 1048576, ["tib"] = 1048576,
+        ["b"] = 1 / 1048576.0,
+        ["kb"] = 1e3 / 1048576,
+        ["kib"] = 1 / 1024.0,
+        ["mb"] = 1e6 / 1048576,
+        ["m"] = 1,
+        ["mib"] = 1,
+        ["gb"] = 1e9 / 1048576,
+        ["g"] = 1024,
+        ["gib"] = 1024,
+        ["tb"] = 1e12 / 1048576,
+        ["tib"] = 1048576,
     };
 
     public static string? ForSeconds(string text) =>

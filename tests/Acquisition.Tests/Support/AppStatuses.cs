@@ -23,7 +23,16 @@ internal static class AppStatuses
 
     public static TuningStatus Tuning(int step) => new()
     {
-        Channel = 0, Stage = 0, Stages = 1, Step = step, Steps = 600, Loss = 0.0123, HeldOutDb = 34.5, CubicDb = 33.25, ProjectedDb = 34,
-        Elapsed = TimeSpan.FromSeconds(step / 10.0), Remaining = TimeSpan.FromSeconds((600 - step) / 10.0),
+        Channel = 0,
+        Stage = 0,
+        Stages = 1,
+        Step = step,
+        Steps = 600,
+        Loss = 0.0123,
+        HeldOutDb = 34.5,
+        CubicDb = 33.25,
+        ProjectedDb = 34,
+        Elapsed = TimeSpan.FromSeconds(step / 10.0),
+        Remaining = TimeSpan.FromSeconds((600 - step) / 10.0),
     };
 }
