@@ -32,7 +32,7 @@ internal static class RunCommand
                        select new ConfigOverride(item.Path, item.Option.Name, value),
                 ]);
             if (reading.Config is not { } settings) return Faults.Show(reading, screen);
-            using Interruption interruption = new Interruption(screen.Error, beforeKilled: () => { });
+            using var interruption = new Interruption(screen.Error, beforeKilled: () => { });
             return await new RunSession(settings, screen, explains: true).RunAsync(interruption).ConfigureAwait(false);
         });
         return command;
