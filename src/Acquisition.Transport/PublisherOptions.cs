@@ -18,5 +18,5 @@ public sealed record PublisherOptions
     public string? Stream { get; init => field = SocketRequire.StreamOrNull(value); }
 
     /// <summary>Messages that may wait for a slow listener before it loses some; 1 to 1000. Default 4: volumes are large.</summary>
-    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000); } = 4;
+    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000, nameof(HighWaterMark)); } = 4;
 }

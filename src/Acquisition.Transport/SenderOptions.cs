@@ -16,7 +16,7 @@ public sealed record SenderOptions
     public bool Bind { get; init; } = true;
 
     /// <summary>Messages that may wait for the receiver; 1 to 1000. Default 8.</summary>
-    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000); } = 8;
+    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000, nameof(HighWaterMark)); } = 8;
 
     /// <summary>How long what was taken for sending may still go out after disposal; 0 to 10 minutes. Default 5 s.</summary>
     public TimeSpan Linger { get; init => field = SocketRequire.Linger(value); } = TimeSpan.FromSeconds(5);

@@ -23,13 +23,13 @@ public sealed record SourceOptions
     public string? Stream { get; init => field = SocketRequire.StreamOrNull(value); }
 
     /// <summary>Messages that may wait in the receiving socket; 1 to 1000. Default 8: of 8 MiB frames that is 64 MiB.</summary>
-    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000); } = 8;
+    public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000, nameof(HighWaterMark)); } = 8;
 
     /// <summary>Largest accepted frame; bytes, at most just under 2 GiB. Default 1 GiB.</summary>
     /// <remarks>A frame up to twice as large (or up to 16 MiB) is received, counted as refused and forgotten. A larger one
     /// is never read: the socket drops its sender's connection, the sender reconnects, and the loss shows as a gap in the
     /// sequence.</remarks>
-    public long MaxPayloadBytes { get; init => field = Require.InRange(value, 1, LargestMessageBytes); } = 1L << 30;
+    public long MaxPayloadBytes { get; init => field = Require.InRange(value, 1, LargestMessageBytes, nameof(MaxPayloadBytes)); } = 1L << 30;
 
     /// <summary>Largest part that the socket reads at all; above <see cref="MaxPayloadBytes"/>, so that a refusal can be counted.</summary>
     internal long MaxMessageBytes => Math.Min(Math.Max(2 * MaxPayloadBytes, 16L << 20), LargestMessageBytes);

@@ -104,13 +104,6 @@ public ref struct MessagePackWriter
         _writer.Advance(Encoding.UTF8.GetBytes(value, _writer.GetSpan(bytes)));
     }
 
-    /// <summary>Writes text that is UTF-8 already.</summary>
-    public void WriteString(ReadOnlySpan<byte> utf8stringBytes)
-    {
-        WriteStringHeader(utf8stringBytes.Length);
-        _writer.Write(utf8stringBytes);
-    }
-
     /// <summary>Opens an array of <paramref name="count"/> values, to be written next.</summary>
     public void WriteArrayHeader(int count) => WriteCount(
         (uint)count, MessagePackCode.MinFixArray, MessagePackCode.Array16);

@@ -27,9 +27,6 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
 
     public sealed record Refused(RefusalReason Reason, bool IsFrame, string Detail);
 
-    /// <summary>Quiet moments reported so far.</summary>
-    public int IdleCalls { get; private set; }
-
     /// <summary>An address of this machine that nothing listens on.</summary>
     public static string FreeAddress()
     {
@@ -54,7 +51,7 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
     public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail) =>
         _events.Add(new Refused(reason, isFrame, detail()));
 
-    public void OnIdle() => IdleCalls++;
+    public void OnIdle() { }
 
     public void Dispose()
     {

@@ -59,7 +59,8 @@ public sealed class OptionsTests
     [Fact]
     public void Numbers_that_would_mean_unlimited_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Source with { HighWaterMark = 0 });
+        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => Source with { HighWaterMark = 0 });
+        Assert.Contains("HighWaterMark is 0", fault.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Sender with { HighWaterMark = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new PublisherOptions { Address = "tcp://127.0.0.1:*", HighWaterMark = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => Source with { MaxPayloadBytes = 0 });

@@ -102,15 +102,31 @@ public sealed class PublisherTests : IDisposable
             Plan = TransportPlans.Full,
             Frames = new FrameLedger
             {
-                Received = 10, Stored = 7, InFlight = 0, Refused = Counts(("BadKey", 2), ("Duplicate", 1)),
-                RefusedMessages = Counts(("Malformed", 4)), Sent = 12, LostMessages = 5, RepeatedMessages = 6, DisorderedMessages = 8,
+                Received = 10,
+                Stored = 7,
+                InFlight = 0,
+                Refused = Counts(("BadKey", 2), ("Duplicate", 1)),
+                RefusedMessages = Counts(("Malformed", 4)),
+                Sent = 12,
+                LostMessages = 5,
+                RepeatedMessages = 6,
+                DisorderedMessages = 8,
             },
             Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Pending = 2, Skipped = Counts(("too few planes", 1)) },
             Queues = [new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)],
             Tuning = new TuningStatus
             {
-                Channel = 1, Stage = 0, Stages = 2, Step = 30, Steps = 400, Loss = 0.5, HeldOutDb = 31.5, CubicDb = 29, ProjectedDb = null,
-                Elapsed = TimeSpan.FromSeconds(2.5), Remaining = TimeSpan.FromMinutes(1),
+                Channel = 1,
+                Stage = 0,
+                Stages = 2,
+                Step = 30,
+                Steps = 400,
+                Loss = 0.5,
+                HeldOutDb = 31.5,
+                CubicDb = 29,
+                ProjectedDb = null,
+                Elapsed = TimeSpan.FromSeconds(2.5),
+                Remaining = TimeSpan.FromMinutes(1),
             },
             Models =
             [
@@ -164,6 +180,24 @@ public sealed class PublisherTests : IDisposable
         JsonElement heard = python.Hear()[1];
         Assert.Equal((1UL, 1), (heard.GetProperty("seq").GetUInt64(), heard.GetProperty("unpublished").GetInt32()));
         Assert.Equal(1, publisher.Unpublished);
+    }
+
+    [Fact]
+    public void A_volume_too_large_for_one_message_is_counted_and_leaves_a_gap()
+    {
+        using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
+        using var python = TransportPython.Start(Listener, publisher.BoundAddress, "acq.");
+        PublishUntilJoined(publisher, python);
+        using var largePool = new VolumePool(4L << 30);
+        var shape = new VolumeShape(32, 8192, 8192); // 2 GiB, of which no page is ever touched
+        RestoredVolume volume = Volume(PixelType.UInt8, new VolumeShape(1, 1, 2)) with { Pixels = largePool.TryRent(shape, PixelType.UInt8)! };
+
+        publisher.Publish(volume);
+        publisher.Publish(Waiting with { State = RunState.Live, Plan = volume.Plan });
+
+        JsonElement heard = python.Hear()[1];
+        Assert.Equal((1UL, 1), (heard.GetProperty("seq").GetUInt64(), heard.GetProperty("unpublished").GetInt32()));
+        volume.Pixels.Release();
     }
 
     [Fact]
