@@ -45,12 +45,22 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
-        foreach (var error in parsed.Errors) screen.Complain(error.Message);
         Command command = parsed.CommandResult.Command;
+        string[] faults = [.. UnknownOptions(args, [.. command.Options, .. root.Options])];
+        if (faults.Length == 0) faults = [.. parsed.Errors.Select(error => error.Message)];
+        if (faults.Length == 0) return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        foreach (string fault in faults) screen.Complain(fault);
         screen.Complain($"see 'acquisition {(command is RootCommand ? "" : command.Name + " ")}--help'");
         return ExitCode.Usage;
     }
+
+    /// <summary>Faults of misspelt options, which the parser takes for arguments.</summary>
+    private static IEnumerable<string> UnknownOptions(IEnumerable<string> args, IReadOnlyList<Option> known) =>
+        from arg in args
+        where arg.StartsWith("--", StringComparison.Ordinal)
+        let name = arg.Split('=')[0]
+        where !known.Any(option => option.Name == name || option.Aliases.Contains(name))
+        select $"There is no option '{name}'{(NearestName.Of(name, known.Select(option => option.Name)) is { } near ? $"; did you mean {near}?" : ".")}";
 
     private static RootCommand Build(Screen screen)
     {

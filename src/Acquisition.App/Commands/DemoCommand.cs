@@ -49,11 +49,6 @@ internal sealed class DemoCommand
             if (!factors.IsSupported) result.AddError($"--factor is '{text}'; expected 1, 2 or 4 for each of z,y,x, such as 1,2,2, or one for all three");
             return factors;
         };
-        _path.Validators.Add(result =>
-        {
-            // The parser takes a misspelt option for a path.
-            if (result.Tokens is [{ Value: ['-', ..] option }] && !Path.Exists(option)) result.AddError($"There is no option '{option}'.");
-        });
         _timePoints.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 1) result.AddError("--timepoints must be at least 1");

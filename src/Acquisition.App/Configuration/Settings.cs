@@ -130,6 +130,9 @@ internal static class Settings
         yield return new Setting<TimeSpan>("pipeline", "frame_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.FrameTimeout,
             (c, v) => c with { Pipeline = c.Pipeline with { FrameTimeout = v } },
             "Silence after which a running scan counts as lost; never below five exposures.");
+        yield return new Setting<int>("pipeline", "open_volumes_per_channel", new WholeNumber<int>(1, 16), c => c.Pipeline.OpenVolumesPerChannel,
+            (c, v) => c with { Pipeline = c.Pipeline with { OpenVolumesPerChannel = v } },
+            "Volumes of one channel that may receive at once; the first frame of a further one closes the oldest with planes missing.");
         yield return new Setting<TimeSpan>("pipeline", "volume_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.VolumeTimeout,
             (c, v) => c with { Pipeline = c.Pipeline with { VolumeTimeout = v } },
             "Silence of one volume, while others receive, after which it is closed with planes missing.");

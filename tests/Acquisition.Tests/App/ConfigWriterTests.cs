@@ -28,7 +28,7 @@ public sealed class ConfigWriterTests
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
         Pipeline = new PipelineOptions
         {
-            MemoryBudgetBytes = 3L << 20, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11), VolumeTimeout = TimeSpan.FromSeconds(0.25),
+            MemoryBudgetBytes = 3L << 20, OpenVolumesPerChannel = 5, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11), VolumeTimeout = TimeSpan.FromSeconds(0.25),
         },
         TruthFolder = "/data/truth # of today",
     };
