@@ -138,11 +138,11 @@ public sealed class WholeRunTests : IDisposable
             "hardware-sim", "scan", "beads", "--shape", "20,32,32", "--factor", "1,2,2", "--timepoints", "10",
             "--die-after", "47", "--fps", "200", "--address", address);
         Assert.Equal(9, await simulator.ExitAsync());
-        await program.ExitAsync();
+        await program.SucceedsAsync();
 
         JsonElement report = _space.Report;
         AssertCloses(report);
-        Assert.Equal("source-lost", Outcome(report));
+        Assert.Equal("source_lost", Outcome(report));
         Assert.InRange(Frames(report, "stored"), 40, 47);
         Assert.Equal(3, Volumes(report, "restored"));
         Assert.Equal(1, Volumes(report, "incomplete"));
@@ -174,7 +174,7 @@ public sealed class WholeRunTests : IDisposable
         await using RunningProcess simulator = RunningProcess.StartProgram(
             "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "100000", "--fps", "100",
             "--address", address);
-        await program.LineAsync(line => line.Contains("restored", StringComparison.OrdinalIgnoreCase));
+        await program.LineAsync(line => line.Contains("restored volume 1", StringComparison.Ordinal));
         program.Interrupt();
         Assert.Equal(0, await program.ExitAsync());
         JsonElement report = _space.Report;

@@ -114,8 +114,11 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         }
     }
 
-    private static int Judge(RunReport report) =>
-        report.LedgerCloses && report.Status.Outcome is RunOutcome.Completed or RunOutcome.Cancelled or RunOutcome.Superseded
-            ? ExitCode.Ok
-            : ExitCode.Failed;
+    /// <summary>A source that was lost in mid-scan ends a run as cleanly as one that says so; one that never came is a failure.</summary>
+    private static int Judge(RunReport report) => report.LedgerCloses && report.Status.Outcome switch
+    {
+        RunOutcome.Completed or RunOutcome.Cancelled or RunOutcome.Superseded => true,
+        RunOutcome.SourceLost => report.Status.Plan is not null,
+        _ => false,
+    } ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -8,7 +8,7 @@ namespace Acquisition.Transport.Sockets;
 internal sealed class SocketLease : IDisposable
 {
     private static readonly Lock Gate = new();
-    private static int s_held;
+    private static int _held;
 
     private bool _returned;
 
@@ -16,7 +16,7 @@ internal sealed class SocketLease : IDisposable
 
     public static SocketLease Take()
     {
-        lock (Gate) s_held++;
+        lock (Gate) _held++;
         return new SocketLease();
     }
 
@@ -27,7 +27,7 @@ internal sealed class SocketLease : IDisposable
         {
             if (_returned) return;
             _returned = true;
-            if (--s_held == 0) NetMQConfig.Cleanup();
+            if (--_held == 0) NetMQConfig.Cleanup();
         }
     }
 }

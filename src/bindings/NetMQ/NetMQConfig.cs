@@ -6,7 +6,7 @@ namespace NetMQ;
 public static class NetMQConfig
 {
     private static readonly Lock Gate = new();
-    private static ContextHandle? s_context;
+    private static ContextHandle? _context;
 
     /// <summary>How long a closed socket's unsent messages wait, unless the socket says otherwise. Default: not at all.</summary>
     public static TimeSpan Linger { get; set; } = TimeSpan.Zero;
@@ -14,7 +14,7 @@ public static class NetMQConfig
     /// <summary>The context of every socket, opened with the first one.</summary>
     internal static ContextHandle Context
     {
-        get { lock (Gate) return s_context ??= ContextHandle.Open(); }
+        get { lock (Gate) return _context ??= ContextHandle.Open(); }
     }
 
     /// <summary>Ends the context; the next socket opens a new one. Sockets still open fail with <see cref="TerminatingException"/>.</summary>
@@ -24,8 +24,8 @@ public static class NetMQConfig
     {
         lock (Gate)
         {
-            if (s_context is not { } context) return;
-            s_context = null;
+            if (_context is not { } context) return;
+            _context = null;
             _ = LibZmq.zmq_ctx_shutdown(context); // open sockets wake up and learn of the end
             if (block) context.Dispose();
             else _ = Task.Run(context.Dispose);

@@ -78,6 +78,23 @@ public sealed class CpuEngineTests
         Assert.InRange(residual, 0, 0.05);
     }
 
+    [Theory]
+    [InlineData(9, 33, 41, 2)]
+    [InlineData(5, 8, 9, 2)]
+    [InlineData(4, 17, 8, 1)]
+    public void Extents_that_are_no_multiple_of_the_factors_are_tuned_and_restored(int z, int y, int x, int factorZ)
+    {
+        using FloatVolume acquired = Volumes.Rods(new(z, y, x), 6);
+        var factors = new Factors(factorZ, 2, 2);
+
+        TuningResult result = Tune(acquired, factors, Quick);
+        using var restored = new FloatVolume(acquired.Shape.Times(factors));
+        _engine.Restore(result.Model, acquired, factors, 0, Quick, restored, out double residual, Cancel);
+
+        Assert.True(double.IsFinite(result.HeldOutDb));
+        Assert.InRange(residual, 0, 0.1);
+    }
+
     [Fact]
     public void The_detail_gain_mixes_the_network_and_its_rival()
     {

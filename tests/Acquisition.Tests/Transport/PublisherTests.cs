@@ -102,15 +102,31 @@ public sealed class PublisherTests : IDisposable
             Plan = TransportPlans.Full,
             Frames = new FrameLedger
             {
-                Received = 10, Stored = 7, InFlight = 0, Refused = Counts(("BadKey", 2), ("Duplicate", 1)),
-                RefusedMessages = Counts(("Malformed", 4)), Sent = 12, LostMessages = 5, RepeatedMessages = 6, DisorderedMessages = 8,
+                Received = 10,
+                Stored = 7,
+                InFlight = 0,
+                Refused = Counts(("BadKey", 2), ("Duplicate", 1)),
+                RefusedMessages = Counts(("Malformed", 4)),
+                Sent = 12,
+                LostMessages = 5,
+                RepeatedMessages = 6,
+                DisorderedMessages = 8,
             },
             Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Pending = 2, Skipped = Counts(("too few planes", 1)) },
             Queues = [new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)],
             Tuning = new TuningStatus
             {
-                Channel = 1, Stage = 0, Stages = 2, Step = 30, Steps = 400, Loss = 0.5, HeldOutDb = 31.5, CubicDb = 29, ProjectedDb = null,
-                Elapsed = TimeSpan.FromSeconds(2.5), Remaining = TimeSpan.FromMinutes(1),
+                Channel = 1,
+                Stage = 0,
+                Stages = 2,
+                Step = 30,
+                Steps = 400,
+                Loss = 0.5,
+                HeldOutDb = 31.5,
+                CubicDb = 29,
+                ProjectedDb = null,
+                Elapsed = TimeSpan.FromSeconds(2.5),
+                Remaining = TimeSpan.FromMinutes(1),
             },
             Models =
             [

@@ -9,7 +9,7 @@ internal sealed unsafe class MsgSlot
 {
     private static readonly Lock Gate = new();
     private static readonly MsgSlot?[] Idle = new MsgSlot?[64];
-    private static int s_idleCount;
+    private static int _idleCount;
 
     private bool _initialised;
 
@@ -53,7 +53,7 @@ internal sealed unsafe class MsgSlot
         Lease++;
         lock (Gate)
         {
-            if (s_idleCount < Idle.Length) Idle[s_idleCount++] = this;
+            if (_idleCount < Idle.Length) Idle[_idleCount++] = this;
         }
     }
 
@@ -61,9 +61,9 @@ internal sealed unsafe class MsgSlot
     {
         lock (Gate)
         {
-            if (s_idleCount == 0) return null;
-            MsgSlot? slot = Idle[--s_idleCount];
-            Idle[s_idleCount] = null;
+            if (_idleCount == 0) return null;
+            MsgSlot? slot = Idle[--_idleCount];
+            Idle[_idleCount] = null;
             return slot;
         }
     }
