@@ -79,11 +79,12 @@ public sealed class CpuEngine : IRestorationEngine
 
         var model = new TunedModel(options.Variant, tuned.ToImmutable())
             .WithNote("steps", options.Steps.ToString(CultureInfo.InvariantCulture))
+            .WithNote("detail_gains", string.Join(';', outcomes.Select(outcome => outcome.Gain.ToString("0.000", CultureInfo.InvariantCulture))))
             .WithNote("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
         int loser = outcomes.FindIndex(outcome => !(outcome.HeldOutDb > outcome.ProjectedDb + MarginDb));
         StageOutcome judged = outcomes[Math.Max(loser, 0)];
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB.");
+            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB. Detail counts {judged.Gain:0.00} times, as measured against the acquired samples.");
         return new(model, loser < 0, outcomes[0].HeldOutDb, outcomes[0].CubicDb, outcomes[0].ProjectedDb,
             stages.Length * options.Steps, clock.Elapsed, reason);
     }
@@ -152,20 +153,12 @@ public sealed class CpuEngine : IRestorationEngine
             throw new RestorationException(
                 $"A {shape} volume is too small to tune a network for factors {factors}: at least {needZ}×{needY}×{needX} samples (z×y×x) are needed. Scan a larger volume or restore with method Cubic.");
 
-        float min = float.PositiveInfinity, max = float.NegativeInfinity;
-        for (int z = 0; z < shape.Z; z++)
-        {
-            foreach (float value in volume.Plane(z))
-            {
-                min = Math.Min(min, value);
-                max = Math.Max(max, value);
-            }
-        }
-        if (!(max > min))
+        SampleRange range = SampleRange.Of(volume);
+        if (!(range.Max > range.Min))
             throw new RestorationException(
                 "The volume to tune on is constant. Tune on one that holds structure, or restore with method Cubic.");
         long saturated = 0;
-        for (int z = 0; z < shape.Z; z++) saturated += volume.Plane(z).Count(max);
+        for (int z = 0; z < shape.Z; z++) saturated += volume.Plane(z).Count(range.Max);
         if (saturated > MaxSaturatedShare * shape.Voxels)
             throw new RestorationException(
                 $"{100.0 * saturated / shape.Voxels:0} % of the volume to tune on have its largest value; more than {100 * MaxSaturatedShare:0} % count as saturated. Lower exposure or gain, or restore with method Cubic.");
