@@ -24,8 +24,8 @@ internal sealed class BatchGradient : IDisposable
     /// <param name="crop">Extent of every crop.</param>
     /// <param name="meanSquare">The loss is the mean square error divided by this: raw losses of sparse volumes come near Adam's epsilon.</param>
     public BatchGradient(
-        CompiledNetwork network, FloatVolume volume, FloatVolume weights, SampleRange range, VolumeShape crop, double meanSquare, int batchSize,
-        int threads)
+        CompiledNetwork network, FloatVolume volume, FloatVolume weights, SampleRange range, VolumeShape crop,
+        double meanSquare, int batchSize, int threads)
     {
         (_network, _volume, _weights, _range) = (network, volume, weights, range);
         _scale = 1 / (meanSquare * crop.Voxels * batchSize);

@@ -7,7 +7,7 @@ namespace Acquisition.Restoration.Training;
 /// <summary>Tunes one network on one volume: crops are shrunk, and the network learns to undo it.</summary>
 /// <remarks>He et al. 2023, with the deviations its public code makes necessary: the network adds to cubic interpolation, nothing is
 /// clamped during training, and it is judged in the way it is used (the whole volume shrunk, restored and projected back) on blocks
-/// that the loss never saw. The weights of the best judgement are kept.</remarks>
+/// that the loss never saw. The weights of the best judgement are kept, their detail scaled by <see cref="TransferGain"/>.</remarks>
 internal sealed class StageTuner : IDisposable
 {
     /// <summary>Steps between two judgements.</summary>
@@ -74,8 +74,8 @@ internal sealed class StageTuner : IDisposable
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        double gain = DetailGain.Measure(_network, best, _volume, _options, cancellation);
-        DetailGain.Apply(_layout, best, gain);
+        double gain = TransferGain.Measure(_network, best, _volume, _options, cancellation);
+        TransferGain.Apply(_layout, best, gain);
         return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
     }
 

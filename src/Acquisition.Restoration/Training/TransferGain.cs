@@ -8,7 +8,7 @@ namespace Acquisition.Restoration.Training;
 /// or too little. The part of its detail that shrinking keeps can be checked: cubic interpolation c of the acquired x misses
 /// x − D(c), and the network adds D(net) − D(c). The least-squares factor between the two is the gain; for a network that
 /// transfers perfectly it is 1. Measured on real volumes, where it lay between 0.4 and 1.2, it is worth up to 3 dB.</remarks>
-internal static class DetailGain
+internal static class TransferGain
 {
     /// <summary>Beyond this, detail is more likely to be noise than missing.</summary>
     private const double Max = 1.25;
