@@ -14,7 +14,8 @@ namespace Acquisition.Restoration;
 /// Most memory while restoring, beside the two volumes given: the activation budget, one turned copy of the acquired volume or one
 /// residual of its size, five planes of the fine grid a thread; with a detail gain below 1 one more fine volume; with a factor of 4
 /// the volume between the stages.
-/// While tuning: three volumes of the acquired size, the activation budget, and all feature maps of one crop a thread.
+/// While tuning: three volumes of the acquired size, one of the fine grid, the activation budget, and all feature maps of one crop
+/// a thread.
 /// </remarks>
 public sealed class CpuEngine : IRestorationEngine
 {
@@ -80,11 +81,12 @@ public sealed class CpuEngine : IRestorationEngine
 
         var model = new TunedModel(options.Variant, tuned.ToImmutable())
             .WithNote("steps", options.Steps.ToString(CultureInfo.InvariantCulture))
+            .WithNote("transfer_gains", string.Join(';', outcomes.Select(outcome => outcome.TransferGain.ToString("0.000", CultureInfo.InvariantCulture))))
             .WithNote("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
         int loser = outcomes.FindIndex(outcome => !(outcome.HeldOutDb > outcome.ProjectedDb + MarginDb));
         StageOutcome judged = outcomes[Math.Max(loser, 0)];
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB.");
+            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB. Detail counts {judged.TransferGain:0.00} times, as measured against the acquired samples.");
         return new(model, loser < 0, outcomes[0].HeldOutDb, outcomes[0].CubicDb, outcomes[0].ProjectedDb,
             stages.Length * options.Steps, clock.Elapsed, reason);
     }
@@ -153,20 +155,12 @@ public sealed class CpuEngine : IRestorationEngine
             throw new RestorationException(
                 $"A {shape} volume is too small to tune a network for factors {factors}: at least {needZ}×{needY}×{needX} samples (z×y×x) are needed. Scan a larger volume or restore with method Cubic.");
 
-        float min = float.PositiveInfinity, max = float.NegativeInfinity;
-        for (int z = 0; z < shape.Z; z++)
-        {
-            foreach (float value in volume.Plane(z))
-            {
-                min = Math.Min(min, value);
-                max = Math.Max(max, value);
-            }
-        }
-        if (!(max > min))
+        SampleRange range = SampleRange.Of(volume);
+        if (!(range.Max > range.Min))
             throw new RestorationException(
                 "The volume to tune on is constant. Tune on one that holds structure, or restore with method Cubic.");
         long saturated = 0;
-        for (int z = 0; z < shape.Z; z++) saturated += volume.Plane(z).Count(max);
+        for (int z = 0; z < shape.Z; z++) saturated += volume.Plane(z).Count(range.Max);
         if (saturated > MaxSaturatedShare * shape.Voxels)
             throw new RestorationException(
                 $"{100.0 * saturated / shape.Voxels:0} % of the volume to tune on have its largest value; more than {100 * MaxSaturatedShare:0} % count as saturated. Lower exposure or gain, or restore with method Cubic.");

@@ -39,8 +39,9 @@ public sealed record RestorationOptions
     /// <summary>Crops per training step; 1 to 64.</summary>
     public int BatchSize { get; init => field = Require.InRange(value, 1, 64); } = 8;
 
-    /// <summary>Depth of a training crop, acquired planes; 1 to 64. Default 16: shallower crops widen structures in z.</summary>
-    public int CropPlanes { get; init => field = Require.InRange(value, 1, 64); } = 16;
+    /// <summary>Depth of a training crop, acquired planes; 1 to 64. Default 8: shallower crops widen structures in z, deeper ones
+    /// scored no better on real volumes and take longer.</summary>
+    public int CropPlanes { get; init => field = Require.InRange(value, 1, 64); } = 8;
 
     /// <summary>Edge of a training crop in y and x, acquired pixels; 8 to 256.</summary>
     public int CropEdgePx { get; init => field = Require.InRange(value, 8, 256); } = 64;

@@ -11,6 +11,7 @@ internal sealed class BatchGradient : IDisposable
     private readonly CompiledNetwork _network;
     private readonly FloatVolume _volume;
     private readonly FloatVolume _weights;
+    private readonly SampleRange _range;
     private readonly double _scale;
     private readonly Worker[] _workers;
     private readonly float[][] _gradients;
@@ -19,12 +20,14 @@ internal sealed class BatchGradient : IDisposable
 
     /// <param name="volume">Crops are cut from it and are what the network should make of their shrunk copies.</param>
     /// <param name="weights">Of each of the volume's samples in the loss.</param>
+    /// <param name="range">Of the volume; shrunk crops are kept inside it.</param>
     /// <param name="crop">Extent of every crop.</param>
     /// <param name="meanSquare">The loss is the mean square error divided by this: raw losses of sparse volumes come near Adam's epsilon.</param>
     public BatchGradient(
-        CompiledNetwork network, FloatVolume volume, FloatVolume weights, VolumeShape crop, double meanSquare, int batchSize, int threads)
+        CompiledNetwork network, FloatVolume volume, FloatVolume weights, SampleRange range, VolumeShape crop,
+        double meanSquare, int batchSize, int threads)
     {
-        (_network, _volume, _weights) = (network, volume, weights);
+        (_network, _volume, _weights, _range) = (network, volume, weights, range);
         _scale = 1 / (meanSquare * crop.Voxels * batchSize);
         _workers = [.. Enumerable.Range(0, Math.Min(threads, batchSize)).Select(_ => new Worker(network, crop))];
         _gradients = [.. Enumerable.Range(0, batchSize).Select(_ => new float[network.Layout.ExecutedCount])];
@@ -40,7 +43,7 @@ internal sealed class BatchGradient : IDisposable
         Workers.Run(_workers.Length, _workers.Length, w =>
         {
             for (int i = w; i < batch.Length; i += _workers.Length)
-                _losses[i] = _workers[w].Run(_volume, _weights, batch[i], _scale, _gradients[i]);
+                _losses[i] = _workers[w].Run(_volume, _weights, _range, batch[i], _scale, _gradients[i]);
         }, cancellation);
 
         Array.Clear(_sum);
@@ -85,12 +88,13 @@ internal sealed class BatchGradient : IDisposable
         private readonly FloatVolume _cubic = new(crop);
         private readonly FloatVolume _coarse = new(Resampling.ShrunkShape(crop, network.Layout.Factors));
 
-        public double Run(FloatVolume volume, FloatVolume weights, Crop box, double scale, Span<float> gradient)
+        public double Run(FloatVolume volume, FloatVolume weights, SampleRange range, Crop box, double scale, Span<float> gradient)
         {
             Factors factors = network.Layout.Factors;
             box.Read(volume, _fine);
             box.Read(weights, _weights);
             Resampling.Shrink(_fine, factors, _coarse);
+            range.Clamp(_coarse);
             Resampling.Enlarge(_coarse, factors, _cubic);
             for (int z = 0; z < _fine.Shape.Z; z++)
             {

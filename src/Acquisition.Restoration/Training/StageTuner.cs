@@ -4,13 +4,10 @@ using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Training;
 
-/// <summary>What one stage of tuning came to; PSNR on held-out blocks, dB.</summary>
-internal sealed record StageOutcome(float[] Parameters, double HeldOutDb, double CubicDb, double ProjectedDb);
-
 /// <summary>Tunes one network on one volume: crops are shrunk, and the network learns to undo it.</summary>
 /// <remarks>He et al. 2023, with the deviations its public code makes necessary: the network adds to cubic interpolation, nothing is
 /// clamped during training, and it is judged in the way it is used (the whole volume shrunk, restored and projected back) on blocks
-/// that the loss never saw. The weights of the best judgement are kept.</remarks>
+/// that the loss never saw. The weights of the best judgement are kept, their detail scaled by <see cref="TransferGain"/>.</remarks>
 internal sealed class StageTuner : IDisposable
 {
     /// <summary>Steps between two judgements.</summary>
@@ -27,12 +24,14 @@ internal sealed class StageTuner : IDisposable
     private readonly FloatVolume _coarse;
     private readonly FloatVolume _restored;
     private readonly CompiledNetwork _network;
+    private readonly SampleRange _range;
     private readonly Random _random;
 
     public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, IConvKernels kernels)
     {
         (_volume, _layout, _floor, _options) = (volume, layout, floor, options);
         _random = new Random(options.Seed);
+        _range = SampleRange.Of(volume);
         _heldOut = new HeldOutBlocks(volume, _random);
         _coarse = new FloatVolume(Resampling.ShrunkShape(volume.Shape, layout.Factors));
         _restored = new FloatVolume(volume.Shape);
@@ -43,6 +42,7 @@ internal sealed class StageTuner : IDisposable
     public StageOutcome Run(Action<int, double, double?, double, double> report, CancellationToken cancellation)
     {
         Resampling.Shrink(_volume, _layout.Factors, _coarse, _options.Threads, cancellation);
+        _range.Clamp(_coarse);
         Resampling.Enlarge(_coarse, _layout.Factors, _restored, _options.Threads, cancellation);
         double cubic = _heldOut.Psnr(_restored, _volume);
         double projected = ProjectAndJudge(cancellation);
@@ -55,14 +55,14 @@ internal sealed class StageTuner : IDisposable
         var adam = new Adam(parameters.Length);
         var crops = new Crop[_options.BatchSize];
         using var batch = new BatchGradient(
-            _network, _volume, _heldOut.TrainingWeights, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads);
+            _network, _volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads);
 
         for (int step = 1; step <= _options.Steps; step++)
         {
             for (int i = 0; i < crops.Length; i++) crops[i] = sampler.Next();
             _network.Load(parameters);
             double loss = batch.Run(crops, gradient, cancellation);
-            adam.Step(parameters, gradient, LearningRate(step));
+            adam.Step(parameters, gradient, _options.LearningRate);
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(parameters, ensemble: false, cancellation);
@@ -74,7 +74,9 @@ internal sealed class StageTuner : IDisposable
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        return new(best, Judge(best, _options.Ensemble, cancellation), cubic, projected);
+        double gain = TransferGain.Measure(_network, best, _volume, _options, cancellation);
+        TransferGain.Apply(_layout, best, gain);
+        return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
     }
 
     public void Dispose()
@@ -84,8 +86,6 @@ internal sealed class StageTuner : IDisposable
         _restored.Dispose();
         _network.Dispose();
     }
-
-    private double LearningRate(int step) => _options.LearningRate;
 
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
     {
