@@ -21,9 +21,9 @@ public sealed class RequireTests
     }
 
     [Theory, InlineData(1, true), InlineData(5, true), InlineData(0, false), InlineData(6, false)]
-    public void A_range_includes_both_ends(int value, bool accepted)
+    public void A_range_includes_both_ends(int found, bool accepted)
     {
-        if (accepted) Assert.Equal(value, Require.InRange(value, 1, 5));
-        else Assert.Throws<ArgumentOutOfRangeException>(nameof(value), () => Require.InRange(value, 1, 5, nameof(value)));
+        if (accepted) Assert.Equal(found, Require.InRange(found, 1, 5));
+        else Assert.Throws<ArgumentOutOfRangeException>(nameof(found), () => Require.InRange(found, 1, 5));
     }
 }
