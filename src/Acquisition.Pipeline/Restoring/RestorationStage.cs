@@ -206,7 +206,13 @@ internal sealed class RestorationStage : IDisposable
             _host.ModelChosen(status);
             return "";
         }
-        catch (RestorationException fault)
+        catch (StorageException fault)
+        {
+            // Weights that cannot be kept must not make results that could not be explained later.
+            ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
+            return "";
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             channel.NoteRefusal();
             string why = $"not tuned on {index}: {fault.Message}";
@@ -260,8 +266,9 @@ internal sealed class RestorationStage : IDisposable
                 },
             });
         }
-        catch (Exception fault) when (fault is RestorationException or OutOfMemoryException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
+            // Whatever goes wrong with one volume costs that volume; raw storage and the volumes to come go on.
             Skip(pending.Index, "restoration failed", fault.Message);
         }
         finally

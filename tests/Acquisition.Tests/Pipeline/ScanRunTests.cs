@@ -302,7 +302,7 @@ public sealed class ScanRunTests : IDisposable
         int calls = 0;
         _engine.OnRestore = () =>
         {
-            if (++calls % 2 == 0) throw new RestorationException("injected");
+            if (++calls % 2 == 0) throw new InvalidOperationException("injected");
         };
         RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
 
@@ -311,6 +311,25 @@ public sealed class ScanRunTests : IDisposable
         Assert.Equal(RunOutcome.Completed, report.Status.Outcome);
         Assert.Equal(3, report.Status.Volumes.Restored);
         Assert.Equal(3, report.Status.Volumes.Skipped["restoration failed"]);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_cannot_be_written_ends_the_run_and_says_so()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 30);
+        _store.BeforeLedger = kind =>
+        {
+            if (kind == "model-chosen") throw new StorageException("No space left for the ledger.") { DiskFull = true };
+        };
+        RunReport report = await Run((o, stop) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            foreach (var (sequence, index) in Scans.Frames(plan)) o.Send(plan, sequence, index);
+            stop.WaitHandle.WaitOne();
+        }).RunAsync(Cancel);
+        AssertCloses(report);
+        Assert.Equal(RunOutcome.DiskFull, report.Status.Outcome);
+        Assert.Contains("ledger", report.Status.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,6 +83,9 @@ internal sealed class MemoryRunStore : IRunStore
 
     public RunReport? Report { get; private set; }
 
+    /// <summary>Runs before each ledger entry; throws to make it fail.</summary>
+    public Action<string> BeforeLedger { get; set; } = _ => { };
+
     public string Folder => "memory";
 
     public long FreeBytes => long.MaxValue;
@@ -95,7 +98,11 @@ internal sealed class MemoryRunStore : IRunStore
 
     public string SaveModel(ReadOnlySpan<byte> safetensors) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
 
-    public void AppendLedger<T>(string kind, T entry) => LedgerKinds.Enqueue(kind);
+    public void AppendLedger<T>(string kind, T entry)
+    {
+        BeforeLedger(kind);
+        LedgerKinds.Enqueue(kind);
+    }
 
     public void Complete(RunReport report) => Report = report;
 }

@@ -1,0 +1,10 @@
+using Acquisition.Pipeline.Restoring;
+
+namespace Acquisition.Pipeline;
+
+/// <summary>What a scan's pipeline asks of its run.</summary>
+internal interface IScanHost : IRestorationHost
+{
+    /// <summary>Raw volumes can no longer be stored: the run must end.</summary>
+    void RawFailed(Exception fault);
+}

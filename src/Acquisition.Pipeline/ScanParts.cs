@@ -1,0 +1,27 @@
+using Acquisition.Core;
+using Acquisition.Pipeline.Metering;
+using Acquisition.Restoration;
+
+namespace Acquisition.Pipeline;
+
+/// <summary>What a scan's pipeline is built from and counts into; all of it outlives the scan and belongs to the run.</summary>
+internal sealed record ScanParts
+{
+    public required TimeProvider Clock { get; init; }
+
+    public required PipelineOptions Options { get; init; }
+
+    public required RestorationOptions Restoration { get; init; }
+
+    public required IRestorationEngine Engine { get; init; }
+
+    /// <summary><see langword="null"/> when nobody is to be told.</summary>
+    public required IVolumePublisher? Publisher { get; init; }
+
+    /// <summary>Memory of the volumes that the camera fills.</summary>
+    public required VolumePool CameraPool { get; init; }
+
+    public FrameCounters Frames { get; } = new();
+
+    public VolumeCounters Volumes { get; } = new();
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using Acquisition.Core;
+using Acquisition.Pipeline.Assembly;
+using Acquisition.Pipeline.Hops;
+using Acquisition.Pipeline.Metering;
+using Acquisition.Pipeline.Restoring;
+
+namespace Acquisition.Pipeline;
+
+/// <summary>The way of one scan's volumes: its datasets, hops and threads. Exists only while the scan does.</summary>
+internal sealed class ScanPipeline : IDisposable
+{
+    private readonly ScanParts _parts;
+    private readonly IRunStore _store;
+    private readonly IScanHost _host;
+    private readonly IVolumeStore _raw;
+    private readonly IVolumeStore _restored;
+    private readonly ByteBoundedQueue<AssembledVolume> _rawHop;
+    private readonly RestorationBacklog _backlog;
+    private readonly ByteBoundedQueue<RestoredVolume> _restoredHop;
+    private readonly RestorationStage _stage;
+    private readonly DurationHistogram _storeRaw = new("store raw");
+    private readonly DurationHistogram _storeRestored = new("store restored");
+    private readonly TaskCompletionSource _rawDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _restoredDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<IDisposable> _subscriptions = [];
+    private Task _restoring = Task.CompletedTask;
+    private long _lastLagTicks = -1;
+
+    /// <param name="store">The run's folder; its datasets are opened here.</param>
+    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IScanHost host)
+    {
+        Plan = plan;
+        _parts = parts;
+        _store = store;
+        _host = host;
+        _raw = store.CreateRaw(plan);
+        _restored = store.CreateRestored(plan);
+        _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes);
+        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options));
+        _restoredHop = new ByteBoundedQueue<RestoredVolume>(
+            "restored", RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType), v => v.Pixels.Bytes);
+        _stage = new RestorationStage(plan, parts.Restoration, parts.Engine, parts.Clock, _raw, parts.Volumes, host);
+    }
+
+    public ScanPlan Plan { get; }
+
+    public ImmutableArray<QueueStatus> Queues => [_rawHop.Status, _backlog.Status, _restoredHop.Status];
+
+    public TuningStatus? Tuning => _stage.TuningStatus;
+
+    public ImmutableArray<ModelStatus> Models => _stage.Models;
+
+    /// <summary>Lag of the volume restored last.</summary>
+    public TimeSpan? LastLag => Interlocked.Read(ref _lastLagTicks) is >= 0 and var ticks ? new TimeSpan(ticks) : null;
+
+    public ImmutableArray<TimingSummary> Timings =>
+    [
+        .. new[] { _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _stage.Lag }
+            .Select(histogram => histogram.Summarize())
+            .Where(timing => timing.Count > 0),
+    ];
+
+    /// <summary>Bytes the camera needs for itself: the volumes that may be open, and one on its way to the disk.</summary>
+    public static long MemoryNeeded(ScanPlan plan, PipelineOptions options) =>
+        (options.OpenVolumesPerChannel * plan.Channels.Length + 1L) * VolumePool.CostBytes(plan.Shape, plan.PixelType);
+
+    /// <param name="volumes">What the assembler closes, on the source's thread.</param>
+    /// <param name="abandon">Leaves what is not yet restored pending.</param>
+    public void Start(IObservable<AssembledVolume> volumes, CancellationToken abandon)
+    {
+        _subscriptions.Add(_stage.Restored
+            .HandOver(_restoredHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, abandon));
+        _subscriptions.Add(volumes
+            .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .Do(KeepRaw)
+            .Subscribe(
+                QueueForRestoration,
+                fault =>
+                {
+                    _host.RawFailed(fault);
+                    _rawDone.TrySetResult();
+                },
+                () => _rawDone.TrySetResult()));
+    }
+
+    /// <summary>Makes restoration give up the memory of one waiting volume, which is on disk as well.</summary>
+    /// <returns>False when it holds none.</returns>
+    public bool ShedMemory() => _backlog.Shed();
+
+    /// <summary>Waits until everything received is stored and everything stored is restored or left pending.</summary>
+    public async Task DrainAsync()
+    {
+        await _rawDone.Task.ConfigureAwait(false);
+        _backlog.Complete();
+        await _restoring.ConfigureAwait(false);
+        await _restoredDone.Task.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
+        _stage.Dispose();
+    }
+
+    private void KeepRaw(AssembledVolume volume)
+    {
+        long started = _parts.Clock.GetTimestamp();
+        _raw.Write(volume.Index, volume.Pixels);
+        _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+        _parts.Frames.NoteStored(volume.FramesHeld);
+        _parts.Volumes.NoteAssembled(volume.IsComplete);
+        _store.AppendLedger("volume-stored", new { volume.Index, Frames = volume.FramesHeld, volume.MissingPlanes });
+    }
+
+    private void QueueForRestoration(AssembledVolume volume) => _backlog.Add(new PendingVolume(
+        volume.Index, volume.MissingPlanes, volume.Pixels, volume.LastFrameTimestamp, _parts.Clock.GetTimestamp()));
+
+    private void KeepRestored(RestoredVolume volume)
+    {
+        try
+        {
+            long started = _parts.Clock.GetTimestamp();
+            _restored.Write(volume.Index, volume.Pixels);
+            _store.AppendProvenance(volume.Provenance);
+            _storeRestored.Note(_parts.Clock.GetElapsedTime(started));
+            Interlocked.Exchange(ref _lastLagTicks, volume.Provenance.Lag.Ticks);
+            _parts.Volumes.NoteRestored();
+            _store.AppendLedger("volume-restored", volume.Provenance);
+        }
+        catch (StorageException fault)
+        {
+            // Raw is what cannot be had again; a restored volume that cannot be kept is counted and can be made later.
+            const string reason = "restored not stored";
+            _parts.Volumes.NoteSkipped(reason);
+            _host.Skipped(volume.Index, reason, fault.Message);
+            return;
+        }
+
+        _parts.Publisher?.Publish(volume);
+    }
+}
