@@ -14,6 +14,10 @@ public readonly record struct FrameHeader(
     Guid ScanId, ulong Sequence, FrameIndex Index, int Height, int Width, PixelType PixelType,
     long CameraFrame, long CameraStampNs, long SentUnixNs);
 
+/// <summary>Names a message among all of a scan.</summary>
+/// <param name="Sequence">0-based number of the message within its scan.</param>
+public readonly record struct MessageId(Guid ScanId, ulong Sequence);
+
 /// <summary>How a source closed its scan.</summary>
 /// <param name="FramesSent">Frames the source says it sent in all.</param>
 /// <param name="Status">"completed", "aborted" or "failed".</param>

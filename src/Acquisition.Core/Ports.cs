@@ -13,8 +13,9 @@ public interface IFrameObserver
     void OnEnd(ScanEnd end);
 
     /// <param name="isFrame">Whether the refused message called itself a frame.</param>
+    /// <param name="message">Which message it is, as far as it says so: a refused message is not a lost one.</param>
     /// <param name="detail">What was found and what is accepted; made only for the first refusal of a reason.</param>
-    void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail);
+    void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail);
 
     /// <summary>Nothing arrived for a tick (at most 100 ms), so that timeouts can be noticed on this same thread.</summary>
     void OnIdle();

@@ -87,7 +87,7 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource
         }
         catch (RefusedException e)
         {
-            observer.OnRefused(e.Reason, Topic.SaysFrame(message[0]), () => e.Message);
+            observer.OnRefused(e.Reason, Topic.SaysFrame(message[0]), Identify(message, headerCopy), () => e.Message);
             return;
         }
 
@@ -110,6 +110,9 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource
         header.CopyTo(copy);
         return copy.AsMemory(0, header.Length);
     }
+
+    private static MessageId? Identify(Multipart message, byte[] headerCopy) =>
+        message.Count >= 2 && message[1].Length <= headerCopy.Length ? HeaderDecoder.Identify(CopyHeader(message, headerCopy)) : null;
 
     private static void CheckParts(int found, int accepted)
     {

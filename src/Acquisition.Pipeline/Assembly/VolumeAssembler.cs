@@ -65,13 +65,13 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
             if (!repeat) NoteSequence(sequence);
             if (plan.Shape != Plan.Shape || plan.PixelType != Plan.PixelType || plan.Channels.Length != Plan.Channels.Length)
             {
-                OnRefused(RefusalReason.PlanMismatch, isFrame: false, () =>
+                OnRefused(RefusalReason.PlanMismatch, isFrame: false, message: null, () =>
                     $"Scan {plan.ScanId} was announced again as {plan.Shape} {plan.PixelType.Name()} with {plan.Channels.Length} channel(s); it began as {Plan.Shape} {Plan.PixelType.Name()} with {Plan.Channels.Length}. The first announcement holds.");
             }
         }
         else if (repeat)
         {
-            OnRefused(RefusalReason.OtherScan, isFrame: false, () =>
+            OnRefused(RefusalReason.OtherScan, isFrame: false, message: null, () =>
                 $"Another source announces scan {plan.ScanId} while {Plan.ScanId} runs. Give it a stream or an address of its own.");
         }
         else
@@ -127,7 +127,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         if (_finished) return;
         if (Plan is null || end.ScanId != Plan.ScanId)
         {
-            OnRefused(Plan is null ? RefusalReason.BeforeStart : RefusalReason.OtherScan, isFrame: false, () =>
+            OnRefused(Plan is null ? RefusalReason.BeforeStart : RefusalReason.OtherScan, isFrame: false, message: null, () =>
                 $"The end of scan {end.ScanId} came while {(Plan is null ? "none" : Plan.ScanId)} runs.");
             return;
         }
@@ -138,9 +138,10 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         Finish(RunOutcome.Completed, $"the source says {end.Status}{reason}");
     }
 
-    public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail)
+    public void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail)
     {
         if (_finished) return;
+        if (message is { } id && id.ScanId == Plan?.ScanId) NoteSequence(id.Sequence);
         // Frames refused by the stateful checks above were counted as received when they came.
         if (isFrame) _counters.NoteReceived();
         if (_counters.NoteRefused(reason, isFrame)) _host.Warn($"{reason.Name()}: {detail()}");

@@ -10,6 +10,7 @@ internal static partial class HeaderDecoder
     private static readonly string[] PreambleKeys = ["v", "kind"];
     private static readonly string[] FrameKeys =
         ["scan", "seq", "t_ns", "index", "shape", "dtype", "nbytes", "frame_no", "stamp_ns"];
+    private static readonly string[] IdentityKeys = ["scan", "seq"];
     private static readonly string[] IndexAxes = ["t", "c", "z"];
     private static readonly string[] EndKeys = ["scan", "seq", "t_ns", "frames", "status", "reason"];
 
@@ -46,6 +47,38 @@ internal static partial class HeaderDecoder
                 RefusalReason.Malformed, $"kind is '{Topic.Show(kind)}' under a topic that says {Topic.Name(kindOfTopic)}")
             : new RefusedException(
                 RefusalReason.UnknownKind, $"kind is '{Topic.Show(kind)}'; a source sends start, frame and end");
+    }
+
+    /// <summary>Reads which message a refused header belongs to.</summary>
+    /// <returns><see langword="null"/> when not even that can be read.</returns>
+    public static MessageId? Identify(ReadOnlyMemory<byte> header)
+    {
+        try
+        {
+            HeaderOutline.Check(header);
+            var reader = new MessagePackReader(header);
+            var keys = new HeaderKeys(IdentityKeys, IdentityKeys.Length, "");
+            MessageId message = default;
+            for (int left = reader.ReadMapHeader(); left > 0; left--)
+            {
+                switch (keys.Next(ref reader))
+                {
+                    case 0:
+                        message = message with { ScanId = HeaderValues.ScanId(ref reader) };
+                        break;
+                    case 1:
+                        message = message with { Sequence = HeaderValues.Unsigned(ref reader, "seq") };
+                        break;
+                }
+            }
+
+            keys.RequireAll();
+            return message;
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads the header of a frame. Does not allocate.</summary>

@@ -159,9 +159,9 @@ public sealed class ScanRunTests : IDisposable
             foreach (var (sequence, index) in frames.Where(f => f.Index is not { T: 0, Z: 3 })) o.Send(plan, sequence, index);
             o.Send(plan, 4, new FrameIndex(0, 0, 3));
             o.Send(plan, 1, new FrameIndex(0, 0, 0));
-            o.OnRefused(RefusalReason.SizeMismatch, isFrame: true, () => "nbytes 5");
-            o.OnRefused(RefusalReason.UnknownKind, isFrame: false, () => "kind 'foo'");
-            o.OnEnd(Scans.End(plan));
+            o.OnRefused(RefusalReason.SizeMismatch, isFrame: true, new MessageId(plan.ScanId, 17), () => "nbytes 5");
+            o.OnRefused(RefusalReason.UnknownKind, isFrame: false, null, () => "kind 'foo'");
+            o.OnEnd(Scans.End(plan) with { Sequence = 18 });
         }, new PipelineOptions { VolumeTimeout = TimeSpan.Zero }).RunAsync(Cancel);
 
         AssertCloses(report);
@@ -171,6 +171,7 @@ public sealed class ScanRunTests : IDisposable
         Assert.Equal(3, refused["index-outside-shape"]);
         Assert.Equal(1, refused["plan-mismatch"]);
         Assert.Equal(1, refused["size-mismatch"]);
+        Assert.Equal(0, report.Status.Frames.LostMessages);
         Assert.Equal(1, report.Status.Frames.RefusedMessages["unknown-kind"]);
         Assert.Equal(1, report.Status.Frames.RefusedMessages["other-scan"]);
         Assert.Contains(report.Warnings, w => w.StartsWith("size-mismatch: nbytes 5", StringComparison.Ordinal));

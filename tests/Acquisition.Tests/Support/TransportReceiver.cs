@@ -25,7 +25,7 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
 
     public sealed record Framed(FrameHeader Header, byte[] Pixels);
 
-    public sealed record Refused(RefusalReason Reason, bool IsFrame, string Detail);
+    public sealed record Refused(RefusalReason Reason, bool IsFrame, MessageId? Message, string Detail);
 
     /// <summary>An address of this machine that nothing listens on.</summary>
     public static string FreeAddress()
@@ -48,8 +48,8 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
 
     public void OnEnd(ScanEnd end) => _events.Add(end);
 
-    public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail) =>
-        _events.Add(new Refused(reason, isFrame, detail()));
+    public void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail) =>
+        _events.Add(new Refused(reason, isFrame, message, detail()));
 
     public void OnIdle() { }
 

@@ -99,7 +99,7 @@ public sealed class HighWaterTests
 
         public void OnEnd(ScanEnd end) { }
 
-        public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail) { }
+        public void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail) { }
 
         public void OnIdle() { }
 

@@ -1,3 +1,4 @@
+using Acquisition.Core;
 using Acquisition.Tests.Support;
 using Acquisition.Transport;
 using Xunit;
@@ -119,6 +120,27 @@ public sealed class RefusalTests
             Assert.Contains(cases[i][1].GetString()!, refused.Detail, StringComparison.Ordinal);
             Assert.Equal(i, receiver.Next<TransportReceiver.Framed>().Header.CameraFrame);
         }
+    }
+
+    [Fact]
+    public void A_refused_message_still_says_which_one_it_is()
+    {
+        const string Refusable = """
+            socket = context.socket(zmq.PUSH)
+            socket.connect(sys.argv[1])
+            scan = "6f2b1a54-0c1e-4d6b-9f35-0123456789ab"
+            frame = dict(v=1, kind="frame", t_ns=1, index=dict(t=0, c=0, z=0), shape=[2, 4], dtype="uint16", frame_no=0, stamp_ns=0)
+            for header in [dict(frame, nbytes=15, scan=scan, seq=41), dict(frame, nbytes=16, scan=scan, seq=-1), dict(frame, nbytes=16, seq=43), dict(frame, v=2, scan=scan, seq=44)]:
+                socket.send_multipart([b"acq.cam.frame", msgpack.packb(header), bytes(16)])
+            sys.stdin.readline()
+            """;
+        string address = TransportReceiver.FreeAddress();
+        using var receiver = new TransportReceiver(new SourceOptions { Address = address, Bind = true });
+        using var python = TransportPython.Start(Refusable, address);
+
+        var scan = Guid.Parse("6f2b1a54-0c1e-4d6b-9f35-0123456789ab");
+        MessageId?[] expected = [new(scan, 41), null, null, new(scan, 44)];
+        foreach (MessageId? message in expected) Assert.Equal(message, receiver.Next<TransportReceiver.Refused>().Message);
     }
 
     [Fact]

@@ -153,6 +153,6 @@ public sealed class SourceTests
 
         public void OnEnd(ScanEnd end) => throw new NotSupportedException();
 
-        public void OnRefused(RefusalReason reason, bool isFrame, Func<string> detail) => throw new NotSupportedException(detail());
+        public void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail) => throw new NotSupportedException(detail());
     }
 }
