@@ -24,6 +24,8 @@ internal sealed class NetworkInference : IDisposable
     public void Enlarge(FloatVolume volume, FloatVolume destination, bool ensemble, CancellationToken cancellation)
     {
         Factors factors = _network.Layout.Factors;
+        if (destination.Shape != volume.Shape.Times(factors))
+            throw new ArgumentException($"The destination is {destination.Shape}; a {volume.Shape} volume enlarged by {factors} is {volume.Shape.Times(factors)}.");
         Resampling.Enlarge(volume, factors, destination, _options.Threads, cancellation);
         List<Orientation> orientations = ensemble
             ? Orientation.Ensemble(factors, _options.FlipZ && volume.Shape.Z > 1)

@@ -1,3 +1,4 @@
+using Acquisition.Core;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
@@ -16,6 +17,13 @@ internal sealed class StageTuner : IDisposable
     /// <summary>Steps between two reports.</summary>
     private const int ReportEvery = 10;
 
+    /// <summary>Of the steps, before the learning rate falls.</summary>
+    private const double ConstantShare = 0.5;
+
+    /// <summary>What is left of the learning rate at the last step.</summary>
+    private const double FinalShare = 0.02;
+
+    private readonly FloatVolume _acquired;
     private readonly FloatVolume _volume;
     private readonly NetworkLayout _layout;
     private readonly float _floor;
@@ -29,7 +37,9 @@ internal sealed class StageTuner : IDisposable
 
     public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, IConvKernels kernels)
     {
-        (_volume, _layout, _floor, _options) = (volume, layout, floor, options);
+        (_acquired, _layout, _floor, _options) = (volume, layout, floor, options);
+        // Shrunk and enlarged again, only a multiple of the factors keeps its extent.
+        _volume = volume = TrimmedToMultiple(volume, layout.Factors);
         _random = new Random(options.Seed);
         _range = SampleRange.Of(volume);
         _heldOut = new HeldOutBlocks(volume, _random);
@@ -62,7 +72,7 @@ internal sealed class StageTuner : IDisposable
             for (int i = 0; i < crops.Length; i++) crops[i] = sampler.Next();
             _network.Load(parameters);
             double loss = batch.Run(crops, gradient, cancellation);
-            adam.Step(parameters, gradient, _options.LearningRate);
+            adam.Step(parameters, gradient, LearningRate(step));
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(parameters, ensemble: false, cancellation);
@@ -74,17 +84,35 @@ internal sealed class StageTuner : IDisposable
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        double gain = TransferGain.Measure(_network, best, _volume, _options, cancellation);
+        double gain = TransferGain.Measure(_network, best, _acquired, _options, cancellation);
         TransferGain.Apply(_layout, best, gain);
         return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
     }
 
     public void Dispose()
     {
+        if (_volume != _acquired) _volume.Dispose();
         _heldOut.Dispose();
         _coarse.Dispose();
         _restored.Dispose();
         _network.Dispose();
+    }
+
+    private static FloatVolume TrimmedToMultiple(FloatVolume volume, Factors factors)
+    {
+        VolumeShape all = volume.Shape;
+        var trimmed = new VolumeShape(all.Z / factors.Z * factors.Z, all.Y / factors.Y * factors.Y, all.X / factors.X * factors.X);
+        if (trimmed == all) return volume;
+        var copy = new FloatVolume(trimmed);
+        new Crop(0, 0, 0, false, false, false, false).Read(volume, copy);
+        return copy;
+    }
+
+    /// <summary>Constant, then falling along a cosine: the last steps settle instead of wandering about the minimum.</summary>
+    private double LearningRate(int step)
+    {
+        double decayed = Math.Max(0, (double)step / _options.Steps - ConstantShare) / (1 - ConstantShare);
+        return _options.LearningRate * (FinalShare + (1 - FinalShare) * 0.5 * (1 + Math.Cos(Math.PI * decayed)));
     }
 
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
