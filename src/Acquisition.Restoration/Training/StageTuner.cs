@@ -17,12 +17,6 @@ internal sealed class StageTuner : IDisposable
     /// <summary>Steps between two reports.</summary>
     private const int ReportEvery = 10;
 
-    /// <summary>Of the steps, before the learning rate falls.</summary>
-    private const double ConstantShare = 0.5;
-
-    /// <summary>What is left of the learning rate at the last step.</summary>
-    private const double FinalShare = 0.02;
-
     private readonly FloatVolume _acquired;
     private readonly FloatVolume _volume;
     private readonly NetworkLayout _layout;
@@ -72,7 +66,7 @@ internal sealed class StageTuner : IDisposable
             for (int i = 0; i < crops.Length; i++) crops[i] = sampler.Next();
             _network.Load(parameters);
             double loss = batch.Run(crops, gradient, cancellation);
-            adam.Step(parameters, gradient, LearningRate(step));
+            adam.Step(parameters, gradient, _options.LearningRate);
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(parameters, ensemble: false, cancellation);
@@ -106,13 +100,6 @@ internal sealed class StageTuner : IDisposable
         var copy = new FloatVolume(trimmed);
         new Crop(0, 0, 0, false, false, false, false).Read(volume, copy);
         return copy;
-    }
-
-    /// <summary>Constant, then falling along a cosine: the last steps settle instead of wandering about the minimum.</summary>
-    private double LearningRate(int step)
-    {
-        double decayed = Math.Max(0, (double)step / _options.Steps - ConstantShare) / (1 - ConstantShare);
-        return _options.LearningRate * (FinalShare + (1 - FinalShare) * 0.5 * (1 + Math.Cos(Math.PI * decayed)));
     }
 
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
