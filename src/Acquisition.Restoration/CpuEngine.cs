@@ -56,8 +56,7 @@ public sealed class CpuEngine : IRestorationEngine
             for (int stage = 0; stage < stages.Length; stage++)
             {
                 var layout = new NetworkLayout(options.Variant, stages[stage]);
-                using FloatVolume? even = EvenPart.Of(input, stages[stage]);
-                using var tuner = new StageTuner(even ?? input, layout, floor, options, _kernels);
+                using var tuner = new StageTuner(input, layout, floor, options, _kernels);
                 int current = stage;
                 outcomes.Add(tuner.Run((step, loss, heldOut, cubic, projected) =>
                 {

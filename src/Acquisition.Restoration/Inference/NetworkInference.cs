@@ -25,8 +25,7 @@ internal sealed class NetworkInference : IDisposable
     {
         Factors factors = _network.Layout.Factors;
         if (destination.Shape != volume.Shape.Times(factors))
-            throw new ArgumentException(
-                $"A {volume.Shape} volume enlarged by {factors} is {volume.Shape.Times(factors)}, but the destination is {destination.Shape}.", nameof(destination));
+            throw new ArgumentException($"The destination is {destination.Shape}; a {volume.Shape} volume enlarged by {factors} is {volume.Shape.Times(factors)}.");
         Resampling.Enlarge(volume, factors, destination, _options.Threads, cancellation);
         List<Orientation> orientations = ensemble
             ? Orientation.Ensemble(factors, _options.FlipZ && volume.Shape.Z > 1)

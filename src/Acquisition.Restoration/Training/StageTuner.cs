@@ -1,3 +1,4 @@
+using Acquisition.Core;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
@@ -16,6 +17,7 @@ internal sealed class StageTuner : IDisposable
     /// <summary>Steps between two reports.</summary>
     private const int ReportEvery = 10;
 
+    private readonly FloatVolume _acquired;
     private readonly FloatVolume _volume;
     private readonly NetworkLayout _layout;
     private readonly float _floor;
@@ -29,7 +31,9 @@ internal sealed class StageTuner : IDisposable
 
     public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, IConvKernels kernels)
     {
-        (_volume, _layout, _floor, _options) = (volume, layout, floor, options);
+        (_acquired, _layout, _floor, _options) = (volume, layout, floor, options);
+        // Shrunk and enlarged again, only a multiple of the factors keeps its extent.
+        _volume = volume = TrimmedToMultiple(volume, layout.Factors);
         _random = new Random(options.Seed);
         _range = SampleRange.Of(volume);
         _heldOut = new HeldOutBlocks(volume, _random);
@@ -74,17 +78,28 @@ internal sealed class StageTuner : IDisposable
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        double gain = TransferGain.Measure(_network, best, _volume, _options, cancellation);
+        double gain = TransferGain.Measure(_network, best, _acquired, _options, cancellation);
         TransferGain.Apply(_layout, best, gain);
         return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
     }
 
     public void Dispose()
     {
+        if (_volume != _acquired) _volume.Dispose();
         _heldOut.Dispose();
         _coarse.Dispose();
         _restored.Dispose();
         _network.Dispose();
+    }
+
+    private static FloatVolume TrimmedToMultiple(FloatVolume volume, Factors factors)
+    {
+        VolumeShape all = volume.Shape;
+        var trimmed = new VolumeShape(all.Z / factors.Z * factors.Z, all.Y / factors.Y * factors.Y, all.X / factors.X * factors.X);
+        if (trimmed == all) return volume;
+        var copy = new FloatVolume(trimmed);
+        new Crop(0, 0, 0, false, false, false, false).Read(volume, copy);
+        return copy;
     }
 
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)

@@ -65,7 +65,7 @@ public sealed class CpuEngineTests
     }
 
     [Fact]
-    public void A_single_plane_is_tuned_and_restored()
+    public void A_single_plane_of_odd_width_is_tuned_and_restored()
     {
         using FloatVolume acquired = Volumes.Rods(new(1, 40, 33), 4);
         var factors = new Factors(1, 2, 2);
