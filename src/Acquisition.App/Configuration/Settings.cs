@@ -65,8 +65,8 @@ internal static class Settings
             "Learning rate of Adam.");
         yield return Row("batch_size", new WholeNumber<int>(1, 64), o => o.BatchSize, (o, v) => o with { BatchSize = v },
             "Crops per training step.");
-        yield return Row("crop_planes", new WholeNumber<int>(1, 64), o => o.CropPlanes, (o, v) => o with { CropPlanes = v },
-            "Depth of a training crop in acquired planes.");
+        yield return Row("crop_planes", new WholeNumber<int>(1, 32), o => o.CropPlanes, (o, v) => o with { CropPlanes = v },
+            "Depth of a training crop as the network sees it, in planes of the shrunk copy.");
         yield return Row("crop_edge_px", new WholeNumber<int>(8, 256), o => o.CropEdgePx, (o, v) => o with { CropEdgePx = v },
             "Edge of a training crop in y and x, in acquired pixels.");
         yield return Row("back_projections", new WholeNumber<int>(0, 100), o => o.BackProjections, (o, v) => o with { BackProjections = v },

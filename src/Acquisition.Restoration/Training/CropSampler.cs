@@ -57,7 +57,7 @@ internal sealed class CropSampler
     {
         int lateral = Math.Max(factors.Y, factors.X);
         int edge = Math.Min(options.CropEdgePx, Math.Min(volume.Y, volume.X)) / lateral * lateral;
-        int planes = Math.Max(1, Math.Min(options.CropPlanes, volume.Z) / factors.Z) * factors.Z;
+        int planes = Math.Clamp(volume.Z / factors.Z, 1, options.CropPlanes) * factors.Z;
         return new(planes, edge, edge);
     }
 

@@ -11,7 +11,7 @@ public sealed class CpuEngineTests
 
     private static readonly RestorationOptions Quick = new()
     {
-        Steps = 12, BatchSize = 3, CropPlanes = 4, CropEdgePx = 16, BackProjections = 3, Threads = 1,
+        Steps = 12, BatchSize = 3, CropPlanes = 2, CropEdgePx = 16, BackProjections = 3, Threads = 1,
     };
 
     private readonly CpuEngine _engine = new();
@@ -36,7 +36,7 @@ public sealed class CpuEngineTests
     public void A_short_tuning_beats_back_projected_cubic_interpolation_on_what_it_never_saw()
     {
         using FloatVolume acquired = Volumes.Rods(new(10, 40, 40), 2);
-        RestorationOptions options = Quick with { Steps = 150, BatchSize = 4, CropPlanes = 8, CropEdgePx = 24, Threads = 2 };
+        RestorationOptions options = Quick with { Steps = 150, BatchSize = 4, CropPlanes = 4, CropEdgePx = 24, Threads = 2 };
 
         TuningResult result = Tune(acquired, new(2, 2, 2), options);
 

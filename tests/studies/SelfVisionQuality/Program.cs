@@ -16,7 +16,7 @@ var options = new RestorationOptions
     Variant = args.Length > 7 && args[7] == "paper" ? NetworkVariant.Paper : NetworkVariant.Public,
     Steps = args.Length > 8 ? int.Parse(args[8], CultureInfo.InvariantCulture) : 600,
     Threads = args.Length > 9 ? int.Parse(args[9], CultureInfo.InvariantCulture) : Environment.ProcessorCount,
-    CropPlanes = args.Length > 10 ? int.Parse(args[10], CultureInfo.InvariantCulture) : 8,
+    CropPlanes = args.Length > 10 ? int.Parse(args[10], CultureInfo.InvariantCulture) : 4,
     DetailGain = args.Length > 11 ? double.Parse(args[11], CultureInfo.InvariantCulture) : 1,
     Seed = args.Length > 12 ? int.Parse(args[12], CultureInfo.InvariantCulture) : 1,
 };
