@@ -161,17 +161,15 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 + $"pipeline.memory_budget_mib is {budget >> 20}. Set it to {(needed >> 20) + 1} or more.");
         }
 
-        IRunStore store = _openStore(plan);
-        ScanPipeline scan;
-        try
-        {
-            scan = new ScanPipeline(plan, store, _parts, this);
-        }
-        catch (OutOfMemoryException fault)
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, restoring = RestorationStage.MemoryNeeded(plan, _parts.Restoration);
+        if (needed + restoring > available)
         {
             throw new ScanRefusedException(
-                $"Scan {plan.ScanId} restores to {plan.RestoredShape}, which does not fit in this machine's memory. Scan a smaller volume or undersample less.", fault);
+                $"Scan {plan.ScanId} restores to {plan.RestoredShape} and needs {(needed + restoring) >> 20} MiB; this machine has {available >> 20} MiB. Scan smaller volumes or undersample less.");
         }
+
+        IRunStore store = _openStore(plan);
+        var scan = new ScanPipeline(plan, store, _parts, this);
 
         lock (_gate)
         {

@@ -14,8 +14,8 @@ namespace Acquisition.Restoration;
 /// Most memory while restoring, beside the two volumes given: the activation budget, one turned copy of the acquired volume or one
 /// residual of its size, five planes of the fine grid a thread; with a detail gain below 1 one more fine volume; with a factor of 4
 /// the volume between the stages.
-/// While tuning: three volumes of the acquired size, one of the fine grid, the activation budget, and all feature maps of one crop
-/// a thread.
+/// While tuning: three volumes of the acquired size but at most of 8 million voxels, which a larger one is cut to, one of the fine
+/// grid, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
 /// </remarks>
 public sealed class CpuEngine : IRestorationEngine
 {
@@ -50,7 +50,8 @@ public sealed class CpuEngine : IRestorationEngine
             return new(null, false, double.NaN, double.NaN, double.NaN, 0, clock.Elapsed, "Nothing is undersampled.");
         var tuned = ImmutableArray.CreateBuilder<TunedStage>();
         var outcomes = new List<StageOutcome>();
-        FloatVolume input = acquired;
+        using FloatVolume? region = TuningRegion.Of(acquired);
+        FloatVolume whole = region ?? acquired, input = whole;
         try
         {
             for (int stage = 0; stage < stages.Length; stage++)
@@ -69,13 +70,13 @@ public sealed class CpuEngine : IRestorationEngine
 
                 var next = new FloatVolume(input.Shape.Times(stages[stage]));
                 StageRestorer.Restore(options.Variant, tuned[^1], _kernels, input, floor, options, next, cancellation);
-                if (input != acquired) input.Dispose();
+                if (input != whole) input.Dispose();
                 input = next;
             }
         }
         finally
         {
-            if (input != acquired) input.Dispose();
+            if (input != whole) input.Dispose();
         }
 
         var model = new TunedModel(options.Variant, tuned.ToImmutable())

@@ -54,6 +54,17 @@ internal sealed class RestorationStage : IDisposable
     /// <summary>Restored volumes that may exist at once: one being made, one waiting, one being stored.</summary>
     public const int RestoredInFlight = 3;
 
+    /// <summary>Bytes that restoring takes at most, beside the camera's volumes: volumes in floating point on each grid, a copy of
+    /// each while the engine works, what is read back or waits to be stored, and activations.</summary>
+    public static long MemoryNeeded(ScanPlan plan, RestorationOptions options)
+    {
+        int fineCopies = options.DetailGain < 1 ? 2 : 1;
+        return checked(sizeof(float) * (2 * plan.Shape.Voxels + fineCopies * plan.RestoredShape.Voxels)
+            + VolumePool.CostBytes(plan.Shape, plan.PixelType)
+            + RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
+            + options.ActivationBudgetBytes);
+    }
+
     /// <summary>Restored volumes, lent.</summary>
     public IObservable<RestoredVolume> Restored => _restored;
 

@@ -397,6 +397,16 @@ public sealed class ScanRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scan_that_restores_to_more_than_the_machine_holds_is_refused_before_its_first_frame()
+    {
+        ScanPlan plan = Scans.Plan(z: 30_000, y: 30_000, x: 30_000, undersampling: new Factors(4, 4, 4));
+        var refusal = await Assert.ThrowsAsync<ScanRefusedException>(() =>
+            Run((o, _) => o.OnStart(plan, 0, false), new PipelineOptions { MemoryBudgetBytes = 1L << 42 }).RunAsync(Cancel));
+        Assert.Contains("this machine has", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.LedgerKinds);
+    }
+
+    [Fact]
     public async Task A_volume_that_cannot_be_tuned_on_is_restored_without_and_the_next_one_is_tried()
     {
         ScanPlan plan = Scans.Plan(timePoints: 3);
