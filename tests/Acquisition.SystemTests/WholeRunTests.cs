@@ -60,6 +60,15 @@ public sealed class WholeRunTests : IDisposable
         Assert.Equal(extent[0] * extent[1], Volumes(_space.Report, "restored"));
         Assert.Contains("equal", await Workspace.PythonAsync("compare_raw.py", Path.Combine(_space.RunFolder, "raw.zarr"), stack), StringComparison.Ordinal);
         Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
+        foreach (string dataset in (string[])["raw.zarr", "restored.zarr"])
+        {
+            string folder = Path.Combine(_space.RunFolder, dataset), first = _space.PathOf("first"), second = _space.PathOf("second");
+            await Workspace.PythonAsync("read_zarr3.py", folder, first);
+            await Workspace.NodeAsync("read_zarrita.mjs", folder, second);
+            Assert.Equal(
+                await File.ReadAllBytesAsync(first, TestContext.Current.CancellationToken),
+                await File.ReadAllBytesAsync(second, TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

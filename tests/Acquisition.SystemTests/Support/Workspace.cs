@@ -66,6 +66,20 @@ internal sealed class Workspace : IDisposable
         return python.Output;
     }
 
+    /// <summary>Runs a Node script of tests/oracles, with the packages pinned there.</summary>
+    public static async Task NodeAsync(string script, params string[] arguments)
+    {
+        string oracles = Path.Combine(Repository, "tests", "oracles");
+        if (!Directory.Exists(Path.Combine(oracles, "node_modules", "zarrita")))
+        {
+            await using RunningProcess install = RunningProcess.Start("npm", "ci", "--no-audit", "--no-fund", "--prefix", oracles);
+            await install.SucceedsAsync();
+        }
+
+        await using RunningProcess node = RunningProcess.Start("node", [Path.Combine(oracles, script), .. arguments]);
+        await node.SucceedsAsync();
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private static string FindRepository()
