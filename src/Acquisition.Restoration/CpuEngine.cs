@@ -47,11 +47,12 @@ public sealed class CpuEngine : IRestorationEngine
         var clock = Stopwatch.StartNew();
         Factors[] stages = Stages(factors);
         if (stages.Length == 0)
-            return new(null, false, double.NaN, double.NaN, double.NaN, 0, clock.Elapsed, "Nothing is undersampled.");
+            return new(null, false, double.NaN, double.NaN, double.NaN, 0, clock.Elapsed, 0, "Nothing is undersampled.");
         var tuned = ImmutableArray.CreateBuilder<TunedStage>();
         var outcomes = new List<StageOutcome>();
         using FloatVolume? region = TuningRegion.Of(acquired);
         FloatVolume whole = region ?? acquired, input = whole;
+        double noise = NoiseGauge.Share(whole, factors, options.Threads, cancellation);
         try
         {
             for (int stage = 0; stage < stages.Length; stage++)
@@ -88,7 +89,7 @@ public sealed class CpuEngine : IRestorationEngine
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB. Detail counts {judged.TransferGain:0.00} times, as measured against the acquired samples.");
         return new(model, loser < 0, outcomes[0].HeldOutDb, outcomes[0].CubicDb, outcomes[0].ProjectedDb,
-            stages.Length * options.Steps, clock.Elapsed, reason);
+            stages.Length * options.Steps, clock.Elapsed, noise, reason);
     }
 
     public void Restore(

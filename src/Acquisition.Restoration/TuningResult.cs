@@ -8,7 +8,9 @@ namespace Acquisition.Restoration;
 /// <param name="CubicDb">PSNR of cubic interpolation on the same blocks, dB; NaN when not tuned.</param>
 /// <param name="ProjectedDb">PSNR of cubic interpolation with back-projection on the same blocks, dB; NaN when not tuned.</param>
 /// <param name="StepsRun">Training steps over all stages.</param>
+/// <param name="NoiseShare">Estimated share of noise in what cubic interpolation misses of the acquired samples and back-projection
+/// puts back; 0 to 1.</param>
 /// <param name="Reason">Why the network should go live or not; for people.</param>
 public sealed record TuningResult(
     TunedModel? Model, bool BeatsProjection, double HeldOutDb, double CubicDb, double ProjectedDb, int StepsRun,
-    TimeSpan Duration, string Reason);
+    TimeSpan Duration, double NoiseShare, string Reason);

@@ -34,7 +34,7 @@ def pair(s):
 for name, factor in VOLUMES:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [program, "demo", os.path.join(data, name), "--factor", factor, "--stretch", "--simulator", simulator, "--output", folder],
+            [program, "demo", os.path.join(data, name), "--factor", factor, "--simulator", simulator, "--output", folder],
             capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{name}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")

@@ -50,7 +50,11 @@ internal sealed class DemoCommand
         DefaultValueFactory = result => result.GetValue<string?>("PATH") is null ? 3 : 1,
     };
 
-    private readonly Option<bool> _stretch = new("--stretch") { Description = "Stretch PATH to 16 bits first, for stacks that use little of their range." };
+    private readonly Option<bool> _asIs = new("--as-is")
+    {
+        Description = "Send PATH in its own units. Otherwise its percentiles 0.1 and 99.99 are stretched to 16 bits first: "
+            + "shrinking gains precision that rounding to few grey values would lose again, and published comparisons do the same.",
+    };
 
     private readonly Screen _screen;
 
@@ -76,7 +80,7 @@ internal sealed class DemoCommand
         var demo = new DemoCommand(screen);
         var command = new Command("demo", "Scans with a simulated microscope, restores what it undersampled and compares with what it left out.")
         {
-            demo._path, demo._factor, demo._simulator, demo._output, demo._steps, demo._timePoints, demo._stretch,
+            demo._path, demo._factor, demo._simulator, demo._output, demo._steps, demo._timePoints, demo._asIs,
         };
         command.SetAction((parsed, _) => demo.RunAsync(parsed));
         return command;
@@ -153,7 +157,7 @@ internal sealed class DemoCommand
             ? ["play", path, "--repeat", timePoints]
             : ["scan", "neurites", "--timepoints", timePoints, "--moving", "--seed", "1", "--photons", BrightPhotons];
         arguments.AddRange(["--address", "tcp://127.0.0.1:*", "--pattern", "push", "--factor", parsed.GetValue(_factor).ToString(), "--truth", truth]);
-        if (parsed.GetValue(_stretch) && parsed.GetValue(_path) is not null) arguments.Add("--stretch");
+        if (!parsed.GetValue(_asIs) && parsed.GetValue(_path) is not null) arguments.Add("--stretch");
         return arguments;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
@@ -50,6 +51,9 @@ internal sealed class RestorationStage : IDisposable
         Restoring = new DurationHistogram("restore");
         Lag = new DurationHistogram("last frame to restored");
     }
+
+    /// <summary>From this share of noise on, a person is told.</summary>
+    private const double NoisyShare = 0.5;
 
     /// <summary>Restored volumes that may exist at once: one being made, one waiting, one being stored.</summary>
     public const int RestoredInFlight = 3;
@@ -215,6 +219,12 @@ internal sealed class RestorationStage : IDisposable
             };
             channel.Choose(model, status);
             _host.ModelChosen(status);
+            if (result.NoiseShare >= NoisyShare && _options.BackProjections > 0)
+            {
+                _host.Warn(string.Create(CultureInfo.InvariantCulture,
+                    $"Channel {channel.Channel} is noisy: about {100 * result.NoiseShare:0} % of what cubic interpolation misses of {index} is noise, which back-projection restores as well. Where smoothness matters more than agreement with each sample, set restoration.back_projections to 0, or use more light."));
+            }
+
             return "";
         }
         catch (StorageException fault)

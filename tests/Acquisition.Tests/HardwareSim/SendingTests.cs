@@ -137,7 +137,8 @@ public sealed class SendingTests : IDisposable
         await HardwareSimRun.ReadNoteAsync(simulator, "scan ");
         await receiver.FirstMessageAsync();
 
-        using Process interrupt = Process.Start("kill", ["-INT", simulator.Id.ToString(CultureInfo.InvariantCulture)]);
+        // The shell's own kill: the program of that name is not on every machine.
+        using Process interrupt = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {simulator.Id}")]);
         JsonElement[] messages = await receiver.FinishAsync();
         JsonElement end = messages[^1];
         await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);

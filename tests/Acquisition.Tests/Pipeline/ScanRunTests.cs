@@ -399,11 +399,20 @@ public sealed class ScanRunTests : IDisposable
     [Fact]
     public async Task A_scan_that_restores_to_more_than_the_machine_holds_is_refused_before_its_first_frame()
     {
-        ScanPlan plan = Scans.Plan(z: 30_000, y: 30_000, x: 30_000, undersampling: new Factors(4, 4, 4));
+        ScanPlan plan = Scans.Plan(z: 400, y: 2000, x: 2000, undersampling: new Factors(4, 4, 4));
         var refusal = await Assert.ThrowsAsync<ScanRefusedException>(() =>
             Run((o, _) => o.OnStart(plan, 0, false), new PipelineOptions { MemoryBudgetBytes = 1L << 42 }).RunAsync(Cancel));
         Assert.Contains("this machine has", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(_store.LedgerKinds);
+    }
+
+    [Theory, InlineData(0.8, 1), InlineData(0.2, 0)]
+    public async Task A_noisy_volume_is_told_to_people(double share, int warnings)
+    {
+        ScanPlan plan = Scans.Plan();
+        _engine.OnTune = () => new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, share, "measured");
+        RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
+        Assert.Equal(warnings, report.Warnings.Count(w => w.Contains("80 %", StringComparison.Ordinal) && w.Contains("noise", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -413,7 +422,7 @@ public sealed class ScanRunTests : IDisposable
         int tries = 0;
         _engine.OnTune = () => ++tries == 1
             ? throw new RestorationException("the volume is constant")
-            : new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, "measured");
+            : new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, 0, "measured");
         RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
 
         Assert.Equal(2, tries);

@@ -158,7 +158,7 @@ internal sealed class RepeatingEngine : IRestorationEngine
     public string Name => "repeats samples";
 
     public Func<TuningResult> OnTune { get; set; } = () =>
-        new TuningResult(null, BeatsProjection: false, 20, 18, 21, 5, TimeSpan.Zero, "cubic with back-projection is better");
+        new TuningResult(null, BeatsProjection: false, 20, 18, 21, 5, TimeSpan.Zero, 0, "cubic with back-projection is better");
 
     public Action OnRestore { get; set; } = () => { };
 
