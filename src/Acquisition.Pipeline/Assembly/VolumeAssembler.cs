@@ -150,7 +150,6 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     public void OnIdle()
     {
         if (_finished) return;
-        CloseSilent();
         TimeSpan silence = _clock.GetElapsedTime(_lastHeard);
         if (Plan is not { } plan)
         {
@@ -191,7 +190,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     private void Place(ScanPlan plan, FrameIndex index, ReadOnlySpan<byte> pixels)
     {
         PartialVolume volume = Find(index.Volume) ?? Open(plan, index.Volume);
-        volume.Place(index.Z, pixels, _clock.GetTimestamp());
+        volume.Place(index.Z, pixels, _lastHeard);
         _counters.NotePlaced();
         if (volume.IsComplete) Close(volume);
         CloseSilent();
@@ -231,10 +230,11 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         }
     }
 
+    /// <summary>Closes volumes that got nothing for a while in which others did. A source that pauses as a whole costs no volume.</summary>
     private void CloseSilent()
     {
         for (int i = _open.Count - 1; i >= 0; i--)
-            if (_clock.GetElapsedTime(_open[i].LastFrameTimestamp) >= _options.VolumeTimeout) Close(_open[i]);
+            if (_clock.GetElapsedTime(_open[i].LastFrameTimestamp, _lastHeard) >= _options.VolumeTimeout) Close(_open[i]);
     }
 
     private PartialVolume? Find(VolumeIndex index)

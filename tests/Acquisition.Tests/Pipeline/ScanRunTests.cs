@@ -198,6 +198,50 @@ public sealed class ScanRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_that_pauses_in_mid_volume_costs_no_plane()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 1);
+        var clock = new ManualClock();
+        RunReport report = await Run((o, _) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            foreach (var (sequence, index) in Scans.Frames(plan))
+            {
+                o.Send(plan, sequence, index);
+                clock.Advance(TimeSpan.FromSeconds(20));
+                o.OnIdle();
+            }
+
+            o.OnEnd(Scans.End(plan));
+        }, clock: clock).RunAsync(Cancel);
+        AssertCloses(report);
+        Assert.Equal((RunOutcome.Completed, 0L), (report.Status.Outcome, report.Status.Volumes.Incomplete));
+    }
+
+    [Fact]
+    public async Task A_volume_that_gets_nothing_while_another_does_is_closed()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 2, channels: 2);
+        var clock = new ManualClock();
+        RunReport report = await Run((o, _) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            o.Send(plan, 1, new FrameIndex(0, 1, 0));
+            foreach (int z in (int[])[0, 1, 2, 3])
+            {
+                clock.Advance(TimeSpan.FromSeconds(2));
+                o.Send(plan, (ulong)z + 2, new FrameIndex(0, 0, z));
+            }
+
+            o.Send(plan, 6, new FrameIndex(0, 1, 1));
+            o.OnEnd(Scans.End(plan) with { Sequence = 7 });
+        }, clock: clock).RunAsync(Cancel);
+        AssertCloses(report);
+        Assert.Equal(1, report.Status.Frames.Refused["late"]);
+        Assert.Equal((2L, 1L), (report.Status.Volumes.Assembled, report.Status.Volumes.Incomplete));
+    }
+
+    [Fact]
     public async Task A_source_that_falls_silent_in_mid_volume_ends_the_run_cleanly()
     {
         ScanPlan plan = Scans.Plan(timePoints: 3);
