@@ -7,9 +7,11 @@ using Xunit;
 
 namespace Acquisition.Tests.Pipeline;
 
-public sealed class VolumeAssemblerTests : IAssemblerHost
+public sealed class VolumeAssemblerTests : IAssemblerHost, IDisposable
 {
     private readonly VolumePool _pool = new(64 << 20);
+
+    public void Dispose() => _pool.Dispose();
 
     void IAssemblerHost.Begin(ScanPlan plan) { }
 
