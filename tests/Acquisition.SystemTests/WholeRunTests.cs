@@ -142,7 +142,7 @@ public sealed class WholeRunTests : IDisposable
     public async Task A_source_killed_in_mid_scan_leaves_a_closed_ledger()
     {
         string address = Workspace.FreeAddress();
-        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, frameTimeoutSec: 5));
         await using RunningProcess simulator = RunningProcess.StartProgram(
             "hardware-sim", "scan", "beads", "--shape", "20,32,32", "--factor", "1,2,2", "--timepoints", "10",
             "--die-after", "47", "--fps", "200", "--address", address);

@@ -38,7 +38,7 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>Writes a configuration; restoration is quick unless told otherwise.</summary>
-    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", string extra = "")
+    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60)
     {
         string path = PathOf("config.yaml");
         File.WriteAllText(path, $"""
@@ -51,8 +51,7 @@ internal sealed class Workspace : IDisposable
             {(publish is null ? "" : $"publish:\n  address: {publish}")}
             pipeline:
               first_frame_timeout_s: 60
-              frame_timeout_s: 3
-            {extra}
+              frame_timeout_s: {frameTimeoutSec}
             """);
         return path;
     }
