@@ -58,7 +58,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Options = options,
             Restoration = restoration,
             Engine = engine,
-            Publisher = publisher,
+            Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
         };
         _rate = new RateMeter(clock);
@@ -177,8 +177,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             (_state, _reason) = (RunState.Scanning, "no model is tuned yet");
         }
 
-        store.AppendLedger("scan-started", plan);
+        // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
+        Record("scan-started", plan);
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)

@@ -358,12 +358,24 @@ public sealed class ScanRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ledger_that_cannot_be_written_ends_the_run_and_says_so()
+    public async Task A_network_that_fails_costs_neither_raw_nor_restored_volumes()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 5);
+        _publisher.OnVolume = () => throw new TransportException("the socket is gone");
+        RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
+        AssertCloses(report);
+        Assert.Equal((RunOutcome.Completed, 5L), (report.Status.Outcome, report.Status.Volumes.Restored));
+        Assert.Equal(5, _store.Restored.Volumes.Count);
+        Assert.Single(report.Warnings, w => w.Contains("the socket is gone", StringComparison.Ordinal));
+    }
+
+    [Theory, InlineData("scan-started"), InlineData("model-chosen"), InlineData("volume-stored")]
+    public async Task A_ledger_that_cannot_be_written_ends_the_run_and_says_so(string entry)
     {
         ScanPlan plan = Scans.Plan(timePoints: 30);
         _store.BeforeLedger = kind =>
         {
-            if (kind == "model-chosen") throw new StorageException("No space left for the ledger.") { DiskFull = true };
+            if (kind == entry) throw new StorageException("No space left for the ledger.") { DiskFull = true };
         };
         RunReport report = await Run((o, stop) =>
         {

@@ -147,7 +147,14 @@ internal sealed class MemoryPublisher : IVolumePublisher
 
     public ConcurrentQueue<RunStatus> Statuses { get; } = new();
 
-    public void Publish(RestoredVolume volume) => Volumes.Enqueue(volume.Index);
+    /// <summary>Runs before each volume; throws to make publishing fail.</summary>
+    public Action OnVolume { get; set; } = () => { };
+
+    public void Publish(RestoredVolume volume)
+    {
+        OnVolume();
+        Volumes.Enqueue(volume.Index);
+    }
 
     public void Publish(RunStatus status) => Statuses.Enqueue(status);
 }
