@@ -24,6 +24,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private readonly ScanParts _parts;
     private readonly RateMeter _rate;
     private readonly VolumeAssembler _assembler;
+    private readonly ScanAnnouncement? _announced;
     private readonly long _started;
     private readonly DateTimeOffset _startedAt;
 
@@ -41,6 +42,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <param name="openStore">Makes the run folder; called once, when the first scan is announced.</param>
     /// <param name="publisher">Downstream; <see langword="null"/> for none.</param>
     /// <param name="engine">What tunes and restores.</param>
+    /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
     public ScanRun(
         IFrameSource source,
         Func<ScanPlan, IRunStore> openStore,
@@ -48,9 +50,11 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         IRestorationEngine engine,
         RestorationOptions restoration,
         PipelineOptions options,
-        TimeProvider clock)
+        TimeProvider clock,
+        ScanAnnouncement? announced = null)
     {
         _source = source;
+        _announced = announced;
         _openStore = openStore;
         _parts = new ScanParts
         {
@@ -96,6 +100,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         }
     }
 
+    /// <summary>The scan that superseded this run's, for the run to come; <see langword="null"/> when none did.</summary>
+    public ScanAnnouncement? Successor => _assembler.Successor;
+
     /// <summary>Receives one scan, restores it and closes the ledger. Call once.</summary>
     /// <param name="stop">Ends the scan cleanly: what arrived is stored and restored.</param>
     /// <param name="abandon">Ends restoration as well: what is not yet restored stays pending, on disk.</param>
@@ -134,6 +141,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         try
         {
+            if (_announced is { } scan) _assembler.OnStart(scan.Plan, scan.Sequence, repeat: false);
             _source.Receive(_assembler, _stopReceiving.Token);
             _assembler.Finish(RunOutcome.Cancelled, "stopped by the user");
         }

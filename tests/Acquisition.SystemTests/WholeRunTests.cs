@@ -158,6 +158,29 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scan_that_supersedes_another_gets_a_run_of_its_own()
+    {
+        string address = Workspace.FreeAddress();
+        string[] scan = ["scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--address", address, "--timepoints"];
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address));
+        await using (RunningProcess first = RunningProcess.StartProgram("hardware-sim", [.. scan, "5", "--die-after", "12"]))
+            Assert.Equal(9, await first.ExitAsync());
+        await using RunningProcess second = RunningProcess.StartProgram("hardware-sim", [.. scan, "40", "--fps", "100"]);
+        await second.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        var reports = Directory.GetDirectories(_space.RunsFolder).Order().Select(Workspace.ReportOf).ToList();
+        Assert.Equal(2, reports.Count);
+        Assert.All(reports, AssertCloses);
+        JsonElement superseded = Assert.Single(reports, r => Outcome(r) == "superseded");
+        JsonElement taken = Assert.Single(reports, r => Outcome(r) == "completed");
+        Assert.Equal(12, Frames(superseded, "stored"));
+        // What the closed socket held is lost, and counted: nothing is missing from the sum.
+        Assert.Equal(Frames(taken, "sent"), Frames(taken, "received") + Frames(taken, "lost_messages"));
+        Assert.True(Frames(taken, "stored") > 200, program.Output);
+    }
+
+    [Fact]
     public async Task Frames_of_a_second_source_are_refused_and_the_scan_goes_on()
     {
         string address = Workspace.FreeAddress();

@@ -18,23 +18,28 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 
     private string? _folder;
 
-    /// <returns>An <see cref="ExitCode"/>.</returns>
+    /// <summary>Takes one scan, and the next one where a scan is superseded instead of ended.</summary>
+    /// <returns>An <see cref="ExitCode"/>, the worst of all scans taken.</returns>
     public async Task<int> RunAsync(Interruption interruption)
     {
         try
         {
-            RunReport report = await ReceiveAsync(interruption).ConfigureAwait(false);
-            if (_folder is null)
+            using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
+            var source = new ZmqFrameSource(config.Source);
+            Introduce(source, publisher);
+            int worst = ExitCode.Ok;
+            ScanAnnouncement? announced = null;
+            do
             {
-                screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
-                return Judge(report);
+                _folder = null;
+                using var run = new ScanRun(
+                    source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced);
+                worst = Math.Max(worst, Conclude(await WatchAsync(run, interruption).ConfigureAwait(false)));
+                announced = run.Successor;
+                if (announced is not null) screen.Output.WriteLine($"Going on with scan {announced.Plan.ScanId}, which was announced meanwhile.");
             }
-
-            bool isScored = config.TruthFolder is not { } truth || TryScore(_folder, truth, ref report);
-            screen.Console.Write(ResultView.Run(report, _folder));
-            if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
-            if (File.Exists(RunFiles.Report(_folder))) screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
-            return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
+            while (announced is not null && !interruption.Stop.IsCancellationRequested);
+            return worst;
         }
         catch (AcquisitionException error)
         {
@@ -44,12 +49,24 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         }
     }
 
-    private async Task<RunReport> ReceiveAsync(Interruption interruption)
+    /// <summary>Shows what a run came to.</summary>
+    private int Conclude(RunReport report)
     {
-        using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
-        var source = new ZmqFrameSource(config.Source);
-        using var run = new ScanRun(source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System);
+        if (_folder is null)
+        {
+            screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
+            return Judge(report);
+        }
 
+        bool isScored = config.TruthFolder is not { } truth || TryScore(_folder, truth, ref report);
+        screen.Console.Write(ResultView.Run(report, _folder));
+        if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
+        if (File.Exists(RunFiles.Report(_folder))) screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
+        return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
+    }
+
+    private void Introduce(ZmqFrameSource source, ZmqVolumePublisher? publisher)
+    {
         if (explains)
         {
             screen.Output.WriteLine($"Waiting for a microscope: {source.Description}. To start a simulated one:");
@@ -58,7 +75,10 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 
         if (publisher is not null) screen.Output.WriteLine($"Restored volumes are published on {publisher.BoundAddress}");
         screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
+    }
 
+    private async Task<RunReport> WatchAsync(ScanRun run, Interruption interruption)
+    {
         Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         try
         {

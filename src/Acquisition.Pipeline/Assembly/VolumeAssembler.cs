@@ -46,6 +46,9 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
 
     public ScanPlan? Plan { get; private set; }
 
+    /// <summary>The scan that superseded this one.</summary>
+    public ScanAnnouncement? Successor { get; private set; }
+
     public void Dispose() => _volumes.Dispose();
 
     public void OnStart(ScanPlan plan, ulong sequence, bool repeat)
@@ -76,6 +79,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         }
         else
         {
+            Successor = new ScanAnnouncement(plan, sequence);
             Finish(RunOutcome.Superseded, $"scan {plan.ScanId} was announced");
         }
     }

@@ -19,14 +19,8 @@ internal sealed class Workspace : IDisposable
     /// <summary>The repository, found upwards from the tests.</summary>
     public static string Repository { get; } = FindRepository();
 
-    public JsonElement Report
-    {
-        get
-        {
-            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunFolder, "report.json")));
-            return document.RootElement.Clone();
-        }
-    }
+    /// <summary>The report of the only run.</summary>
+    public JsonElement Report => ReportOf(RunFolder);
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
@@ -54,6 +48,12 @@ internal sealed class Workspace : IDisposable
               frame_timeout_s: {frameTimeoutSec}
             """);
         return path;
+    }
+
+    public static JsonElement ReportOf(string runFolder)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(runFolder, "report.json")));
+        return document.RootElement.Clone();
     }
 
     /// <summary>Runs a Python script of tests/oracles to its end and returns what it printed.</summary>

@@ -305,15 +305,33 @@ public sealed class ScanRunTests : IDisposable
     public async Task A_new_scan_supersedes_the_running_one_which_is_stored_as_far_as_it_came()
     {
         ScanPlan plan = Scans.Plan();
+        var other = Guid.NewGuid();
         RunReport report = await Run((o, _) =>
         {
             o.OnStart(plan, 0, repeat: false);
             foreach (var (sequence, index) in Scans.Frames(plan).Take(5)) o.Send(plan, sequence, index);
-            o.OnStart(Scans.Plan(id: Guid.NewGuid()), 0, repeat: false);
+            o.OnStart(Scans.Plan(id: other), 0, repeat: false);
         }).RunAsync(Cancel);
+        Assert.Equal(other, _run!.Successor?.Plan.ScanId);
         AssertCloses(report);
         Assert.Equal(RunOutcome.Superseded, report.Status.Outcome);
         Assert.Equal(5, report.Status.Frames.Stored);
+    }
+
+    [Fact]
+    public async Task The_run_that_takes_a_superseding_scan_knows_its_plan_and_what_came_between()
+    {
+        ScanPlan plan = Scans.Plan();
+        using var run = new ScanRun(
+            new ScriptedSource((o, _) =>
+            {
+                foreach (var (sequence, index) in Scans.Frames(plan).Skip(4)) o.Send(plan, sequence, index);
+                o.OnEnd(Scans.End(plan));
+            }),
+            _ => _store, _publisher, _engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, new ScanAnnouncement(plan, 0));
+        RunReport report = await run.RunAsync(Cancel);
+        AssertCloses(report);
+        Assert.Equal((8L, 4L), (report.Status.Frames.Stored, report.Status.Frames.LostMessages));
     }
 
     [Fact]
