@@ -32,8 +32,6 @@ public sealed unsafe class VolumeBuffer
 
     internal nuint CapacityBytes { get; }
 
-    internal byte* Memory => _memory;
-
     /// <summary>One z plane, (y, x). Valid until the last release.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="z"/> is not a plane of this volume.</exception>
     /// <exception cref="ObjectDisposedException">The buffer has gone back to its pool.</exception>

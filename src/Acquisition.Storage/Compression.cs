@@ -9,7 +9,7 @@ public enum Compression
     /// <summary>Byte shuffle and LZ4 through the system's libblosc: fast enough to follow a camera.</summary>
     Blosc,
 
-    /// <summary>Deflate at its fastest setting. Needs no library; about ten times slower than <see cref="Blosc"/>.</summary>
+    /// <summary>Deflate at its fastest setting. Needs no library; much slower than <see cref="Blosc"/>.</summary>
     Gzip,
 
     None,

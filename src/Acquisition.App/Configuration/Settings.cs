@@ -96,7 +96,7 @@ internal static class Settings
         yield return Row("compression", new Choice<Compression>(
                 ("auto", Compression.Auto), ("blosc", Compression.Blosc), ("gzip", Compression.Gzip), ("none", Compression.None)),
             o => o.Compression, (o, v) => o with { Compression = v },
-            "Lossless compression; auto takes blosc where its library is installed and gzip, about ten times slower, elsewhere.");
+            "Lossless compression; auto takes blosc where its library is installed and gzip, which is much slower, elsewhere.");
         yield return Row("chunk_planes", new WholeNumber<int>(1, 256), o => o.ChunkPlanes, (o, v) => o with { ChunkPlanes = v },
             "Most planes in one chunk, the smallest piece that a reader can load.");
         yield return Row("chunk_edge_px", new WholeNumber<int>(16, 1024), o => o.ChunkEdgePx, (o, v) => o with { ChunkEdgePx = v },
