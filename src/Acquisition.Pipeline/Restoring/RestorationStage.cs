@@ -4,6 +4,7 @@ using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Uncertainty;
 
 namespace Acquisition.Pipeline.Restoring;
 
@@ -25,6 +26,7 @@ internal sealed class RestorationStage : IDisposable
     private readonly ChannelModel[] _channels;
     private readonly FloatVolume _acquired;
     private readonly FloatVolume _finer;
+    private readonly ErrorEstimator _errors;
     private readonly string _fingerprint;
     private volatile TuningStatus? _tuning;
 
@@ -45,6 +47,7 @@ internal sealed class RestorationStage : IDisposable
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
         _acquired = new FloatVolume(plan.Shape);
         _finer = new FloatVolume(plan.RestoredShape);
+        _errors = new ErrorEstimator(plan, options, engine, host);
         _fingerprint = SettingsFingerprint.Of(options);
         WaitForRestoration = new DurationHistogram("wait for restoration");
         Tuning = new DurationHistogram("tune");
@@ -66,6 +69,7 @@ internal sealed class RestorationStage : IDisposable
         return checked(sizeof(float) * (2 * plan.Shape.Voxels + fineCopies * plan.RestoredShape.Voxels)
             + VolumePool.CostBytes(plan.Shape, plan.PixelType)
             + RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
+            + ErrorEstimator.PoolBytes(plan, options)
             + options.ActivationBudgetBytes);
     }
 
@@ -118,6 +122,7 @@ internal sealed class RestorationStage : IDisposable
         _restored.Dispose();
         _acquired.Dispose();
         _finer.Dispose();
+        _errors.Dispose();
         _readBackPool.Dispose();
         _restoredPool.Dispose();
     }
@@ -137,6 +142,7 @@ internal sealed class RestorationStage : IDisposable
         try
         {
             string note = channel.IsChosen ? "" : Choose(channel, pending.Index, pixels, abandon);
+            if (channel.IsChosen && !channel.ErrorsTried) MeasureErrors(channel, pending, pixels, abandon);
             if (channel.IsChosen) RestoreDeferred(channel, abandon);
             Restore(channel, pending, pixels, note, abandon);
         }
@@ -144,6 +150,14 @@ internal sealed class RestorationStage : IDisposable
         {
             pixels.Release();
         }
+    }
+
+    private void MeasureErrors(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
+    {
+        if (!ErrorEstimator.IsWanted(_plan, _options) || !pending.MissingPlanes.IsEmpty) return;
+        IntensityScale scale = ScaleOf(channel, pixels, missing: []);
+        VolumeConversion.Load(pixels, [], scale, _acquired);
+        _errors.Calibrate(channel, channel.Model, _acquired, pending.Index, Floor(scale), abandon);
     }
 
     private void RestoreDeferred(ChannelModel channel, CancellationToken abandon)
@@ -204,11 +218,12 @@ internal sealed class RestorationStage : IDisposable
             TimeSpan took = _clock.GetElapsedTime(started);
             Tuning.Note(took);
             TunedModel? model = result.BeatsProjection ? result.Model : null;
+            _errors.Calibrate(channel, model, _acquired, index, Floor(scale), abandon);
             var status = new ModelStatus
             {
                 Channel = channel.Channel,
                 Method = model is null ? CubicName : "self-vision",
-                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index)),
+                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index, channel.Errors)),
                 TunedOn = model is null ? null : index,
                 Reason = result.Reason,
                 HeldOutDb = Known(result.HeldOutDb),
@@ -230,6 +245,7 @@ internal sealed class RestorationStage : IDisposable
         catch (StorageException fault)
         {
             // Weights that cannot be kept must not make results that could not be explained later.
+            channel.ForgetErrors();
             ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
             return "";
         }
@@ -251,7 +267,7 @@ internal sealed class RestorationStage : IDisposable
     private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, string note, CancellationToken abandon)
     {
         long started = _clock.GetTimestamp();
-        VolumeBuffer? output = RentOutput(abandon);
+        VolumeBuffer? output = RentOutput(abandon), map = null;
         if (output is null) return;
         try
         {
@@ -260,6 +276,7 @@ internal sealed class RestorationStage : IDisposable
             _engine.Restore(
                 channel.Model, _acquired, _plan.Undersampling, Floor(scale), _options, _finer, out double residualRms, abandon);
             VolumeConversion.Store(_finer, scale, output);
+            map = _errors.Map(channel, _finer, pending.MissingPlanes, abandon);
 
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
             TimeSpan duration = _clock.GetElapsedTime(started);
@@ -269,6 +286,7 @@ internal sealed class RestorationStage : IDisposable
             {
                 Plan = _plan,
                 Pixels = output,
+                Uncertainty = map,
                 Provenance = new Provenance
                 {
                     Index = pending.Index,
@@ -281,6 +299,7 @@ internal sealed class RestorationStage : IDisposable
                     ScaleLow = scale.Low,
                     ScaleHigh = scale.High,
                     ResidualRms = residualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
+                    Uncertainty = map is null ? null : ErrorEstimator.Describe(channel, scale),
                     Note = note,
                     Lag = lag,
                     Duration = duration,
@@ -295,6 +314,7 @@ internal sealed class RestorationStage : IDisposable
         finally
         {
             output.Release();
+            map?.Release();
         }
     }
 
@@ -334,7 +354,7 @@ internal sealed class RestorationStage : IDisposable
 
     private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
 
-    private byte[] Describe(TunedModel model, VolumeIndex tunedOn) => model
+    private byte[] Describe(TunedModel model, VolumeIndex tunedOn, ErrorModel? errors) => (errors is null ? model : model.WithNote("errors", errors.ToText()))
         .WithNote("scan", _plan.ScanId.ToString())
         .WithNote("tuned_on", tunedOn.ToString())
         .WithNote("channel", _plan.Channels[tunedOn.C])

@@ -77,6 +77,9 @@ internal sealed class MemoryRunStore : IRunStore
 
     public MemoryVolumeStore Restored { get; } = new();
 
+    /// <summary><see langword="null"/> until it is opened.</summary>
+    public MemoryVolumeStore? Uncertainty { get; private set; }
+
     public ConcurrentQueue<Provenance> Provenance { get; } = new();
 
     public ConcurrentQueue<string> LedgerKinds { get; } = new();
@@ -93,6 +96,8 @@ internal sealed class MemoryRunStore : IRunStore
     public IVolumeStore CreateRaw(ScanPlan plan) => Raw;
 
     public IVolumeStore CreateRestored(ScanPlan plan) => Restored;
+
+    public IVolumeStore CreateUncertainty(ScanPlan plan) => Uncertainty = new MemoryVolumeStore();
 
     public void AppendProvenance(Provenance provenance) => Provenance.Enqueue(provenance);
 
