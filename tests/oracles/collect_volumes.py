@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Subscribes to restored volumes as any Python user would: collect_volumes.py ADDRESS FOLDER
 
-Writes each volume as FOLDER/t<T>_c<C>.npy and its header as JSON beside it; ends when a status says 'finished'.
+Writes each volume as FOLDER/t<T>_c<C>.npy, its map of errors, if one comes, as .map, and its header as JSON beside it; ends when a status says 'finished'.
 Prints 'ready' once connected."""
 import json
 import os
@@ -29,6 +29,11 @@ while True:
         assert pixels.nbytes == header["nbytes"]
         name = os.path.join(folder, f"t{header['index']['t']}_c{header['index']['c']}")
         np.save(name + ".npy", pixels)
+        assert (len(parts) == 2) == ("uncertainty" in header["quality"]) and len(parts) <= 2
+        for part in parts[1:]:
+            assert len(part) == pixels.size
+            with open(name + ".map", "wb") as file:
+                file.write(part)
         with open(name + ".json", "w") as file:
             json.dump(header, file)
         print("volume", header["index"]["t"], header["index"]["c"], flush=True)
