@@ -102,7 +102,7 @@ public sealed class WholeRunTests : IDisposable
         await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config",
             _space.WriteConfig(address, publish, restoration: "steps: 5\n  ensemble: false\n  uncertainty: true"));
         await using RunningProcess simulator = RunningProcess.StartProgram(
-            "hardware-sim", "scan", "nuclei", "--shape", "9,65,70", "--factor", "1,2,2", "--timepoints", "2", "--channels", "2",
+            "hardware-sim", "scan", "nuclei", "--shape", "9,66,70", "--factor", "1,2,2", "--timepoints", "2", "--channels", "2",
             "--address", address);
         await simulator.SucceedsAsync();
         await program.SucceedsAsync();

@@ -18,11 +18,11 @@ socket.setsockopt(zmq.RCVTIMEO, 120_000)
 socket.setsockopt(zmq.SUBSCRIBE, b"acq.")
 socket.connect(address)
 print("ready", flush=True)
-seen = []
+seen = {}  # sequence numbers by scan: each begins at 0, and so does what is said before any scan
 while True:
     topic, header, *parts = socket.recv_multipart()
     header = msgpack.unpackb(header)
-    seen.append(header["seq"])
+    seen.setdefault(header["scan"], []).append(header["seq"])
     assert topic.decode() == f"acq.{topic.decode().split('.')[1]}.{header['kind']}", topic
     if header["kind"] == "volume":
         pixels = np.frombuffer(parts[0], header["dtype"]).reshape(header["shape"])
@@ -39,5 +39,6 @@ while True:
         print("volume", header["index"]["t"], header["index"]["c"], flush=True)
     elif header["state"] == "finished":
         break
-assert seen == list(range(seen[0], seen[0] + len(seen))), "sequence numbers have gaps"
+for scan, numbers in seen.items():
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"sequence numbers of {scan} have gaps: {numbers}"
 print("finished", flush=True)
