@@ -52,7 +52,7 @@ public sealed class ErrorCalibrationTests
     {
         using FloatVolume acquired = Volumes.Rods(new(13, 41, 50), seed: 3);
         var layout = new NetworkLayout(NetworkVariant.Paper, new(2, 2, 2));
-        using var tuner = new StageTuner(acquired, layout, 0, Options, DirectKernels.Instance);
+        using var tuner = new StageTuner(acquired, layout, 0, Options, KernelSet.Default);
         FloatVolume training = tuner.HeldOut.TrainingWeights;
 
         // Wrong by 1 wherever training looks, by 0.25 elsewhere: only the latter must be found.
