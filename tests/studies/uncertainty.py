@@ -32,6 +32,7 @@ CASES = [
     ("microglia", "microglia_timelapse/t000.tif", "1,2,2"),
     ("microglia", "microglia_timelapse/t000.tif", "2,2,2"),
 ]
+MARK = "<!-- figures: written by uncertainty.py -->"
 LATER = {"microglia_timelapse/t000.tif": "microglia_timelapse/t015.tif"}
 CANDIDATES = {
     "spread": ["spread"],
@@ -208,8 +209,13 @@ def main():
         lines.append(f"| {power} | {summary(results).split(' | ', 1)[1]} | " + " | ".join(right) + " |")
     print("\n".join(lines))
     if len(sys.argv) > 3:
+        # What people wrote above the figures stays.
+        before = ""
+        if os.path.exists(sys.argv[3]):
+            with open(sys.argv[3]) as file:
+                before = file.read().split(MARK)[0]
         with open(sys.argv[3], "w") as file:
-            file.write("\n".join(lines) + "\n")
+            file.write(before + MARK + "\n\n" + "\n".join(lines) + "\n")
 
 
 main()

@@ -11,8 +11,8 @@ public static class ErrorCalibration
     /// <summary>Takes a restoration of one volume of the size of its shrunk copy, an eighth of what restoring the volume takes or less.</summary>
     /// <remarks>Errors on the finer grid are not those on the acquired one: there is less left to miss, but the noise that averaging
     /// over a sample hid comes back. Were all of it white noise, errors would grow by <see cref="NoiseGrowth"/>. On thirteen pairs of
-    /// real volumes the growth lay between 0.4 and 3.5, and its fourth root came closest to nominal coverage over all of them
-    /// (tests/studies/uncertainty.md).</remarks>
+    /// real volumes the right factor lay between 0.4 and 1.8, and the growth's fourth root, 1.3 to 1.4, came closest to nominal
+    /// coverage over all of them (tests/studies/uncertainty.md).</remarks>
     /// <param name="engine">What restores.</param>
     /// <param name="model">What it restores with; <see langword="null"/> for cubic interpolation and back-projection.</param>
     /// <param name="acquired">The volume that the model was tuned on; lent until the call returns, not changed.</param>

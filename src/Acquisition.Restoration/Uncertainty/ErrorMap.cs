@@ -1,3 +1,4 @@
+using System.Numerics;
 using Acquisition.Core;
 using Acquisition.Restoration.Sampling;
 
@@ -57,7 +58,19 @@ public static class ErrorMap
     {
         float weightB = (float)model.BrightnessWeight, weightG = (float)model.GradientWeight;
         float offsetB = (float)model.BrightnessOffset, offsetG = (float)model.GradientOffset;
-        for (int i = 0; i < map.Length; i++)
+        int lanes = Vector<float>.Count, i = 0;
+        Span<int> steps = stackalloc int[lanes];
+        // Logarithms of vectors and of single numbers differ in the last bit, which moves a voxel by a step at most.
+        for (; i <= map.Length - lanes; i += lanes)
+        {
+            Vector<float> b = Vector.Max(new Vector<float>(brightness[i..]), Vector<float>.Zero) + new Vector<float>(offsetB);
+            Vector<float> g = new Vector<float>(gradient[i..]) + new Vector<float>(offsetG);
+            Vector<float> scores = weightB * Vector.Log(b) + weightG * Vector.Log(g);
+            Vector<float> at = (scores - new Vector<float>(first)) * perScore + new Vector<float>(0.5f);
+            Vector.ConvertToInt32(Vector.Min(Vector.Max(at, Vector<float>.Zero), new Vector<float>(LookupSteps - 1))).CopyTo(steps);
+            for (int lane = 0; lane < lanes; lane++) map[i + lane] = lookup[steps[lane]];
+        }
+        for (; i < map.Length; i++)
         {
             float score = weightB * MathF.Log(MathF.Max(brightness[i], 0) + offsetB) + weightG * MathF.Log(gradient[i] + offsetG);
             map[i] = lookup[(int)Math.Clamp((score - first) * perScore + 0.5f, 0, LookupSteps - 1)];
