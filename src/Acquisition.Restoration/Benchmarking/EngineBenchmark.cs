@@ -32,6 +32,7 @@ public static class EngineBenchmark
         foreach (NetworkVariant variant in Variants)
         {
             var layout = new NetworkLayout(variant, plan.Factors);
+            progress?.Report($"{variant.ToString().ToLowerInvariant()} network, prepared");
             using TorchWork? theirs = absence is null ? StartTorch(layout, plan) : null;
             torch = theirs?.Name ?? torch;
             work.AddRange(MeasureWork(layout, plan, theirs, progress));
@@ -39,10 +40,12 @@ public static class EngineBenchmark
         return new(Machine.Current, peak, plan.Rounds, torch, kernels, work.ToImmutable());
     }
 
-    /// <summary>The kernels of every layer shape: on a crop, and forward also on the volume.</summary>
+    /// <summary>The kernels of every layer shape: on a crop, and forward also on as many planes of the volume, which have longer rows
+    /// and still stay in the cache.</summary>
     private static ImmutableArray<KernelTiming> MeasureKernels(BenchmarkPlan plan, IProgress<string>? progress, ref FmaPeak peak)
     {
         var timings = new List<KernelTiming>();
+        VolumeShape slab = plan.Volume with { Z = plan.Crop.Z };
         foreach (LayerShape layer in Variants.SelectMany(variant => LayerShape.Of(new NetworkLayout(variant, plan.Factors))))
         {
             progress?.Report($"kernels, {layer.Variant.ToString().ToLowerInvariant()} network, {layer}");
@@ -53,8 +56,8 @@ public static class EngineBenchmark
             {
                 foreach (KernelPass pass in layer.Passes) timings.Add(Time(probe, layer, pass, plan.Crop, plan.KernelSample));
             }
-            using (var probe = new KernelProbe(Kernels, layer.Shape, plan.Volume))
-                timings.Add(Time(probe, layer, KernelPass.Forward, plan.Volume, plan.KernelSample));
+            using (var probe = new KernelProbe(Kernels, layer.Shape, slab))
+                timings.Add(Time(probe, layer, KernelPass.Forward, slab, plan.KernelSample));
         }
         double highest = peak.GflopPerSecond;
         return [.. timings.Select(timing => timing with { PeakGflopPerSecond = highest })];

@@ -49,8 +49,6 @@ public static class PaperJob
         var engine = new CpuEngine();
         var phases = new PhaseWatch(options, progress);
         TuningResult tuned = engine.Tune(volume, Factors, 0, options, phases, cancellation);
-        phases.Start("after the last stage: judged");
-
         using var restored = new FloatVolume(acquired.Times(Factors));
         TimeSpan training = tuned.Duration;
         phases.Start("inference: both stages, back-projected");

@@ -9,7 +9,7 @@ internal sealed class PhaseWatch : IProgress<TuningProgress>
     private readonly RestorationOptions _options;
     private readonly IProgress<string>? _progress;
     private readonly ImmutableArray<PaperJobPhase>.Builder _phases = ImmutableArray.CreateBuilder<PaperJobPhase>();
-    private string _phase = "stage 1: prepared";
+    private string _phase = "prepared";
     private long _start = Stopwatch.GetTimestamp();
     private int _reported = -1;
 
@@ -17,14 +17,18 @@ internal sealed class PhaseWatch : IProgress<TuningProgress>
 
     public void Report(TuningProgress value)
     {
+        string stage = $"stage {value.Stage + 1} of {value.Stages}";
         if (value.Stage != _reported)
         {
             // The first report comes after the first few of many steps; they count to what was before.
-            Start($"stage {value.Stage + 1}: {_options.Steps} steps, judged on the way");
+            Start($"{stage}: {_options.Steps} steps, judged on the way");
             _reported = value.Stage;
         }
-        _progress?.Report($"stage {value.Stage + 1} of {value.Stages}, step {value.Step} of {value.Steps}");
-        if (value.Step == value.Steps && value.Stage + 1 < value.Stages) Start($"stage {value.Stage + 1}: judged and restored for the next");
+        _progress?.Report($"{stage}, step {value.Step} of {value.Steps}");
+        if (value.Step < value.Steps) return;
+        string after = value.Stage + 1 < value.Stages ? "judged, and restored for the next" : "judged";
+        Start($"{stage}: {after}");
+        _progress?.Report($"{stage}: {after}");
     }
 
     /// <summary>Ends the phase before and begins another.</summary>
