@@ -22,8 +22,8 @@ internal static class BenchView
         screen.Output.WriteLine(Invariant(
             $"Peak of one core, measured: {report.Peak.GflopPerSecond:0.0} GFLOP/s in multiply-adds on {report.Peak.VectorBits} bits"));
         screen.Console.Write(Kernels(report));
-        screen.Output.WriteLine(Invariant(
-            $"Whole steps and inference: medians of {report.Rounds} rounds; PyTorch, measured in turn: {TerminalText.Plain(report.Torch)}"));
+        string torch = TerminalText.Plain(report.Work.Any(work => work.Theirs is not null) ? $"each in turn with {report.Torch}" : $"without PyTorch: {report.Torch}");
+        screen.Output.WriteLine(Invariant($"Whole steps and inference: medians of {report.Rounds} rounds, {torch}"));
         screen.Console.Write(Work(report));
         if (report.Work.Any(work => work.Threads > 1)) screen.Console.Write(Threads(report));
     }

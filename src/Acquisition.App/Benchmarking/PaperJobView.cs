@@ -19,15 +19,14 @@ internal static class PaperJobView
             Title = new TableTitle($"From {Extent(result.Acquired)} to {Extent(result.Restored)} voxels (x×y×z)"),
             Border = TableBorder.Rounded,
         };
-        table.AddColumn("").AddColumn(new TableColumn(Invariant($"here, {result.Threads} thread{(result.Threads == 1 ? "" : "s")}")).RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn(Invariant($"here, {result.Threads} thread{(result.Threads == 1 ? "" : "s")}")).RightAligned().NoWrap());
         table.AddColumn(new TableColumn("He et al. 2023, TITAN X").RightAligned());
         table.AddRow("[bold]training[/]", $"[bold]{Duration(result.Training)}[/]", Duration(PaperJob.PaperTraining));
         table.AddRow("[bold]inference[/]", $"[bold]{Duration(result.Inference)}[/]", Duration(PaperJob.PaperInference));
         table.AddRow("training steps a stage", Invariant($"{result.StepsPerStage}"), Invariant($"{PaperJob.PaperSteps}"));
         foreach (PaperJobPhase phase in result.Phases) table.AddRow("  " + TerminalText.Escaped(phase.Name), Duration(phase.Duration), "");
         table.AddRow(
-            "[bold]peak memory[/]",
-            Invariant($"{result.PeakBytes / Gibi:0.00} GiB of {PaperJobResult.MemoryLimitBytes / Gibi:0} allowed"), "");
+            Invariant($"[bold]peak memory[/], of {PaperJobResult.MemoryLimitBytes / Gibi:0} GiB allowed"), Invariant($"{result.PeakBytes / Gibi:0.00} GiB"), "");
         table.AddRow("network, held-out", Invariant($"{result.HeldOutDb:0.00} dB"), "");
         table.AddRow("projected, held-out", Invariant($"{result.ProjectedDb:0.00} dB"), "");
         return table;
