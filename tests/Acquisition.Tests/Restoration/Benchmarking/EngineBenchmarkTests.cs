@@ -20,8 +20,8 @@ public sealed class EngineBenchmarkTests
     private static readonly BenchmarkPlan Tiny = new()
     {
         BatchSize = 2,
-        Crop = new VolumeShape(2, 12, 12),
-        Volume = new VolumeShape(5, 30, 34),
+        Crop = new VolumeShape(1, 8, 8),
+        Volume = new VolumeShape(3, 17, 19),
         Rounds = 2,
         Threads = 2,
         KernelSample = TimeSpan.FromMilliseconds(2),
