@@ -14,7 +14,7 @@ public class KernelBenchmarks : IDisposable
 
     public static IEnumerable<object> Cases =>
         from variant in (NetworkVariant[])[NetworkVariant.Public, NetworkVariant.Paper]
-        from layer in LayerShape.Of(new NetworkLayout(variant, Plan.Factors))
+        from layer in LayerShape.Of(new NetworkLayout(variant, Plan.Factors), EngineBenchmark.Kernels, Plan.Crop.Z)
         from pass in layer.Passes
         select new KernelCase(layer, pass, Plan.Crop);
 
@@ -27,7 +27,7 @@ public class KernelBenchmarks : IDisposable
     {
         var run = (KernelCase)Case;
         _pass = run.Pass;
-        _probe = new KernelProbe(EngineBenchmark.Kernels, run.Layer.Shape, run.Extent);
+        _probe = new KernelProbe(run.Layer, run.Extent);
     }
 
     [Benchmark]

@@ -6,8 +6,9 @@ namespace Acquisition.Benchmarks;
 
 /// <summary>Operations per time, from the median.</summary>
 /// <param name="name">Heading.</param>
+/// <param name="flops">Which operations.</param>
 /// <param name="format">Turns GFLOP/s into the cell.</param>
-internal sealed class RateColumn(string name, Func<double, string> format) : IColumn
+internal sealed class RateColumn(string name, Func<KernelCase, double> flops, Func<double, string> format) : IColumn
 {
     public string Id => name;
 
@@ -27,7 +28,7 @@ internal sealed class RateColumn(string name, Func<double, string> format) : ICo
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
         summary[benchmarkCase]?.ResultStatistics is { } statistics
-            ? format(((KernelCase)benchmarkCase.Parameters[nameof(KernelBenchmarks.Case)]).Flops / statistics.Median)
+            ? format(flops((KernelCase)benchmarkCase.Parameters[nameof(KernelBenchmarks.Case)]) / statistics.Median)
             : "–";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);

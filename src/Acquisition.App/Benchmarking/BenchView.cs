@@ -21,25 +21,26 @@ internal static class BenchView
     {
         screen.Output.WriteLine(Invariant(
             $"Peak of one core, measured: {report.Peak.GflopPerSecond:0.0} GFLOP/s in multiply-adds on {report.Peak.VectorBits} bits"));
-        screen.Console.Write(Kernels(report));
+        screen.Output.WriteLine("Kernels on one core: GFLOP/s by the definition, and the share of the peak that is really done");
+        foreach (NetworkVariant variant in report.Kernels.Select(kernel => kernel.Variant).Distinct()) screen.Console.Write(Kernels(report, variant));
         string torch = TerminalText.Plain(report.Work.Any(work => work.Theirs is not null) ? $"each in turn with {report.Torch}" : $"without PyTorch: {report.Torch}");
         screen.Output.WriteLine(Invariant($"Whole steps and inference: medians of {report.Rounds} rounds, {torch}"));
         screen.Console.Write(Work(report));
         if (report.Work.Any(work => work.Threads > 1)) screen.Console.Write(Threads(report));
     }
 
-    /// <summary>A row for each layer shape, a column for each pass.</summary>
-    public static IRenderable Kernels(BenchmarkReport report)
+    /// <summary>A row for each layer shape and form, a column for each pass.</summary>
+    public static IRenderable Kernels(BenchmarkReport report, NetworkVariant variant)
     {
         var columns = report.Kernels.Select(kernel => (kernel.Pass, kernel.Extent)).Distinct().OrderBy(c => c.Extent.Voxels).ThenBy(c => c.Pass).ToArray();
-        Table table = Rounded("Kernels on one core: GFLOP/s, and share of the measured peak", "network", "layer");
+        Table table = Rounded($"{Name(variant)} network", "layer", "form");
         foreach (var (pass, extent) in columns) table.AddColumn(new TableColumn($"{Name(pass)}\n{extent}").RightAligned().NoWrap());
-        foreach (var layer in report.Kernels.GroupBy(kernel => (kernel.Variant, kernel.Layer, kernel.Count)))
+        foreach (var layer in report.Kernels.Where(kernel => kernel.Variant == variant).GroupBy(kernel => (kernel.Layer, kernel.Count, kernel.Form, kernel.IsUsed)))
         {
             table.AddRow(
             [
-                Name(layer.Key.Variant),
-                layer.Key.Layer + (layer.Key.Count > 1 ? $" ({layer.Key.Count}×)" : ""),
+                layer.Key.IsUsed ? layer.Key.Layer + (layer.Key.Count > 1 ? $" ({layer.Key.Count}×)" : "") : "  or",
+                layer.Key.Form.Split(' ')[0],
                 .. columns.Select(column => layer.FirstOrDefault(k => (k.Pass, k.Extent) == column) is { } kernel
                     ? Invariant($"{kernel.GflopPerSecond:0.0} {100 * kernel.FractionOfPeak,3:0} %")
                     : ""),

@@ -13,11 +13,17 @@ internal static class ConvCost
         * OnAxis(shape.Radius, extent.Z) * OnAxis(shape.Radius, extent.Y) * OnAxis(shape.Radius, extent.X);
 
     /// <summary>Forward through all layers.</summary>
-    public static double Forward(NetworkLayout layout, VolumeShape extent) => layout.Layers.Sum(layer => Flops(layer.Executed, extent));
+    /// <param name="extent">Of the network's input.</param>
+    public static double Forward(NetworkLayout layout, VolumeShape extent) => layout.Layers.Sum(layer => OfLayer(layout, layer, extent));
 
     /// <summary>Forward, gradients of all weights, and of all inputs but the network's own.</summary>
+    /// <inheritdoc cref="Forward"/>
     public static double Training(NetworkLayout layout, VolumeShape extent) =>
-        3 * Forward(layout, extent) - Flops(layout.Layers[0].Executed, extent);
+        3 * Forward(layout, extent) - OfLayer(layout, layout.Layers[0], extent);
+
+    /// <summary>A last layer that is defined on the fine grid counts there, though it is computed on the coarse one.</summary>
+    private static double OfLayer(NetworkLayout layout, Layer layer, VolumeShape extent) =>
+        Flops(layer.Stored, layout.HasPhaseTail && !layer.HasSlopes ? extent.Times(layout.Factors) : extent);
 
     /// <summary>Pairs of samples no further apart than the radius.</summary>
     private static double OnAxis(int radius, int length)

@@ -14,7 +14,7 @@ public static class EngineBenchmark
     private const int VolumesPerRound = 3;
 
     /// <summary>Those that <see cref="CpuEngine"/> takes on this machine.</summary>
-    internal static IConvKernels Kernels => DirectKernels.Instance;
+    internal static KernelSet Kernels => KernelSet.Default;
 
     private static readonly NetworkVariant[] Variants = [NetworkVariant.Public, NetworkVariant.Paper];
 
@@ -46,17 +46,17 @@ public static class EngineBenchmark
     {
         var timings = new List<KernelTiming>();
         VolumeShape slab = plan.Volume with { Z = plan.Crop.Z };
-        foreach (LayerShape layer in Variants.SelectMany(variant => LayerShape.Of(new NetworkLayout(variant, plan.Factors))))
+        foreach (LayerShape layer in Variants.SelectMany(variant => LayerShape.Of(new NetworkLayout(variant, plan.Factors), Kernels, slab.Z)))
         {
-            progress?.Report($"kernels, {layer.Variant.ToString().ToLowerInvariant()} network, {layer}");
+            progress?.Report($"kernels, {layer.Variant.ToString().ToLowerInvariant()} network, {layer}, {layer.Forward.Form}");
             // The core's clock drifts with heat and neighbours, so the peak is looked for all along.
             FmaPeak now = FmaPeak.Measure(plan.KernelSample);
             if (now.GflopPerSecond > peak.GflopPerSecond) peak = now;
-            using (var probe = new KernelProbe(Kernels, layer.Shape, plan.Crop))
+            using (var probe = new KernelProbe(layer, plan.Crop))
             {
                 foreach (KernelPass pass in layer.Passes) timings.Add(Time(probe, layer, pass, plan.Crop, plan.KernelSample));
             }
-            using (var probe = new KernelProbe(Kernels, layer.Shape, slab))
+            using (var probe = new KernelProbe(layer, slab))
                 timings.Add(Time(probe, layer, KernelPass.Forward, slab, plan.KernelSample));
         }
         double highest = peak.GflopPerSecond;
@@ -68,7 +68,10 @@ public static class EngineBenchmark
         int repeats = 1;
         while (RunTime.Measure(1, repeats, () => probe.Run(pass)).ProcessorMs * repeats < sample.TotalMilliseconds) repeats *= 2;
         RunTime time = RunTime.Measure(KernelSamples, repeats, () => probe.Run(pass));
-        return new(layer.Variant, layer.ToString(), layer.Count, extent, pass, ConvCost.Flops(layer.Shape, extent), time, double.NaN);
+        double flops = ConvCost.Flops(layer.Forward.Shape, extent), done = Math.Min(flops, layer.Forward.FlopsPerVoxel * extent.Voxels);
+        bool isUsed = Kernels.Convolution(layer.Forward.Shape, extent.Z).Form == layer.Forward.Form;
+        return new(
+            layer.Variant, layer.ToString(), layer.Count, layer.Forward.Form, isUsed, extent, pass, flops, done, time, double.NaN);
     }
 
     private static TorchWork StartTorch(NetworkLayout layout, BenchmarkPlan plan)

@@ -10,8 +10,8 @@ internal sealed class EngineWork : IDisposable
 {
     private const double LearningRate = 1e-3;
 
-    private readonly BenchmarkPlan _plan;
-    private readonly CompiledNetwork _network;
+    private readonly CompiledNetwork _trained;
+    private readonly CompiledNetwork _applied;
     private readonly FloatVolume _volume;
     private readonly FloatVolume _weights;
     private readonly FloatVolume _enlarged;
@@ -23,7 +23,7 @@ internal sealed class EngineWork : IDisposable
     private readonly float[] _gradient;
     private readonly Crop[] _crops;
 
-    public EngineWork(NetworkLayout layout, BenchmarkPlan plan, IConvKernels kernels, int threads)
+    public EngineWork(NetworkLayout layout, BenchmarkPlan plan, KernelSet kernels, int threads)
     {
         var random = new Random(1);
         var options = new RestorationOptions
@@ -33,9 +33,8 @@ internal sealed class EngineWork : IDisposable
             CropPlanes = plan.Crop.Z,
             CropEdgePx = plan.Crop.Y * layout.Factors.Y,
         };
-        _plan = plan;
-        Layout = layout;
-        _network = new CompiledNetwork(layout, kernels);
+        _trained = new CompiledNetwork(layout, kernels, plan.Crop.Z);
+        _applied = new CompiledNetwork(layout, kernels, plan.Volume.Z);
         _volume = new FloatVolume(plan.Volume);
         _weights = new FloatVolume(plan.Volume);
         _enlarged = new FloatVolume(plan.Volume.Times(layout.Factors));
@@ -51,12 +50,10 @@ internal sealed class EngineWork : IDisposable
         _adam = new Adam(_parameters.Length);
         _crops = new Crop[plan.BatchSize];
         _batch = new BatchGradient(
-            _network, _volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, plan.BatchSize, threads);
-        _inference = new NetworkInference(_network, options);
-        _network.Load(_parameters);
+            _trained, _volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, plan.BatchSize, threads);
+        _inference = new NetworkInference(_applied, options);
+        _applied.Load(_parameters);
     }
-
-    public NetworkLayout Layout { get; }
 
     public static double Flops(NetworkLayout layout, BenchmarkPlan plan, WorkKind kind) => kind == WorkKind.TrainingStep
         ? plan.BatchSize * ConvCost.Training(layout, plan.Crop)
@@ -72,7 +69,8 @@ internal sealed class EngineWork : IDisposable
     {
         _batch.Dispose();
         _inference.Dispose();
-        _network.Dispose();
+        _trained.Dispose();
+        _applied.Dispose();
         _volume.Dispose();
         _weights.Dispose();
         _enlarged.Dispose();
@@ -81,7 +79,7 @@ internal sealed class EngineWork : IDisposable
     private void Step()
     {
         for (int i = 0; i < _crops.Length; i++) _crops[i] = _sampler.Next();
-        _network.Load(_parameters);
+        _trained.Load(_parameters);
         _batch.Run(_crops, _gradient, CancellationToken.None);
         _adam.Step(_parameters, _gradient, LearningRate);
     }

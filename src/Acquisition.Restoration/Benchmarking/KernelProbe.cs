@@ -8,8 +8,9 @@ namespace Acquisition.Restoration.Benchmarking;
 /// <summary>One convolution on feature maps of noise, ready to run again and again. The only benchmark that calls kernels directly.</summary>
 internal sealed unsafe class KernelProbe : IDisposable
 {
-    private readonly IConvKernels _kernels;
-    private readonly ConvShape _shape;
+    private readonly Convolution _convolution;
+    private readonly Convolution _adjoint;
+    private readonly Scratch _scratch = new();
     private readonly Activations _input = new();
     private readonly Activations _output = new();
     private readonly Activations _inputGradient = new();
@@ -19,15 +20,16 @@ internal sealed unsafe class KernelProbe : IDisposable
     private float* _bias;
     private float* _weightGradient;
 
-    public KernelProbe(IConvKernels kernels, ConvShape shape, VolumeShape extent)
+    public KernelProbe(LayerShape layer, VolumeShape extent)
     {
         var random = new Random(1);
-        (_kernels, _shape) = (kernels, shape);
+        (_convolution, _adjoint) = (layer.Forward, layer.Backward);
+        ConvShape shape = _convolution.Shape;
         // Gradients flow back through a convolution of the transposed shape; which weights they meet does not matter for the time.
         var weights = new float[shape.WeightCount];
         foreach (ref float weight in weights.AsSpan()) weight = random.NextSingle() - 0.5f;
-        _forward = Pack(shape, weights);
-        _backward = Pack(shape.Transposed, weights);
+        _forward = Pack(_convolution, weights);
+        _backward = Pack(_adjoint, weights);
         _bias = Allocate(Math.Max(shape.In, shape.Out));
         _weightGradient = Allocate(shape.WeightCount);
         Fill(_input, extent, shape.In, random);
@@ -43,13 +45,13 @@ internal sealed unsafe class KernelProbe : IDisposable
         switch (pass)
         {
             case KernelPass.Forward:
-                _kernels.Forward(_shape, _forward, _bias, _input, _output, 0, _output.Rows);
+                Apply(_convolution, _forward, _input, _output);
                 break;
             case KernelPass.InputGradient:
-                _kernels.Forward(_shape.Transposed, _backward, _bias, _outputGradient, _inputGradient, 0, _inputGradient.Rows);
+                Apply(_adjoint, _backward, _outputGradient, _inputGradient);
                 break;
             default:
-                _kernels.AddWeightGradient(_shape, _input, _outputGradient, _weightGradient);
+                _convolution.AddWeightGradient(_input, _outputGradient, _weightGradient, _scratch);
                 break;
         }
     }
@@ -60,6 +62,7 @@ internal sealed unsafe class KernelProbe : IDisposable
         _output.Dispose();
         _inputGradient.Dispose();
         _outputGradient.Dispose();
+        _scratch.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }
@@ -86,12 +89,15 @@ internal sealed unsafe class KernelProbe : IDisposable
         return memory;
     }
 
-    private float* Pack(ConvShape shape, ReadOnlySpan<float> weights)
+    private static float* Pack(Convolution convolution, ReadOnlySpan<float> weights)
     {
-        float* packed = Allocate(_kernels.PackedLength(shape));
-        _kernels.Pack(shape, weights, packed);
+        float* packed = Allocate(convolution.PackedLength);
+        convolution.Pack(weights, packed);
         return packed;
     }
+
+    private void Apply(Convolution convolution, float* packed, Activations from, Activations to) => convolution.Forward(
+        new(from, _bias, null, null, to), packed, 0, convolution.Tiles(from.Z, from.Y), _scratch);
 
     private void Free()
     {

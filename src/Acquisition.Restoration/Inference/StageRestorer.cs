@@ -19,13 +19,13 @@ internal static class StageRestorer
     /// <summary>Mixes the network's restoration and the one without by <see cref="RestorationOptions.DetailGain"/>.</summary>
     /// <returns>Root mean square of (input − destination shrunk).</returns>
     public static double Restore(
-        NetworkVariant variant, TunedStage stage, IConvKernels kernels, FloatVolume input, float floor,
+        NetworkVariant variant, TunedStage stage, KernelSet kernels, FloatVolume input, float floor,
         RestorationOptions options, FloatVolume destination, CancellationToken cancellation)
     {
         Factors factors = stage.Factors;
         if (options.DetailGain == 0) return Project(input, factors, floor, options, destination, cancellation);
 
-        using (var network = new CompiledNetwork(new NetworkLayout(variant, factors), kernels))
+        using (var network = new CompiledNetwork(new NetworkLayout(variant, factors), kernels, input.Shape.Z))
         using (var inference = new NetworkInference(network, options))
         {
             network.Load(stage.Weights.AsSpan());

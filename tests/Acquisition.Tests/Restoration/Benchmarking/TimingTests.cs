@@ -28,9 +28,10 @@ public sealed class TimingTests
     public void Rates_and_fractions_follow_from_operations_and_time()
     {
         var timing = new KernelTiming(
-            NetworkVariant.Public, "12→12, 3³", 4, new VolumeShape(4, 32, 32), KernelPass.Forward, Flops: 3e8, new RunTime(4, 9), PeakGflopPerSecond: 120);
+            NetworkVariant.Public, "12 → 12, 3³", 4, "direct", true, new VolumeShape(4, 32, 32), KernelPass.Forward,
+            Flops: 3e8, DoneFlops: 1.2e8, new RunTime(4, 9), PeakGflopPerSecond: 120);
         Assert.Equal(75, timing.GflopPerSecond, 1e-9);
-        Assert.Equal(0.625, timing.FractionOfPeak, 1e-9);
+        Assert.Equal(0.25, timing.FractionOfPeak, 1e-9);
     }
 
     [Fact]
