@@ -66,11 +66,25 @@ internal static unsafe class RowFilter
         for (int phase = 0; phase < factor; phase++)
         {
             for (int t = 0; t < rows.Length; t++) rows[t] = (nint)(padded + taps.First(phase) + t);
-            Sum(rows, taps.Weights(phase), fine, length);
-            for (int q = 0, i = phase; i < outputLength; q++, i += factor) output[i] = fine[q];
+            Sum(rows, taps.Weights(phase), fine + (factor == 2 ? phase * length : 0), length);
+            for (int q = 0, i = phase; factor != 2 && i < outputLength; q++, i += factor) output[i] = fine[q];
         }
+        if (factor == 2) Interleave(fine, fine + length, output, outputLength);
+    }
+
+    /// <summary>output = even[0], odd[0], even[1], odd[1], …</summary>
+    private static void Interleave(float* even, float* odd, float* output, int length)
+    {
+        int i = 0;
+        for (; i <= length - 2 * Vector128<float>.Count; i += 2 * Vector128<float>.Count)
+        {
+            Vector128<float> a = Vector128.Load(even + i / 2), b = Vector128.Load(odd + i / 2);
+            Vector256<float> both = Vector256.Create(a, b);
+            Vector256.Shuffle(both, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(output + i);
+        }
+        for (; i < length; i++) output[i] = (i % 2 == 0 ? even : odd)[i / 2];
     }
 
     /// <summary>Floats the row filters need for their intermediate results.</summary>
-    public static int ScratchLength(int coarseLength, int factor) => factor * (coarseLength + Margin) + coarseLength + Margin;
+    public static int ScratchLength(int coarseLength, int factor) => factor * (coarseLength + Margin) + 2 * coarseLength + Margin;
 }
