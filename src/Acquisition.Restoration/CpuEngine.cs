@@ -5,6 +5,7 @@ using Acquisition.Core;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
+using Acquisition.Restoration.Streaming;
 using Acquisition.Restoration.Training;
 
 namespace Acquisition.Restoration;
@@ -99,38 +100,23 @@ public sealed class CpuEngine : IRestorationEngine
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        RequireSupported(factors);
-        if (model is not null && model.Factors != factors)
-            throw new RestorationException(
-                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
+        RequireFitting(model, factors);
+        if (destination.Shape != acquired.Shape.Times(factors))
+            throw new ArgumentException($"The destination is {destination.Shape}; a {acquired.Shape} volume restored by {factors} is {acquired.Shape.Times(factors)}.", nameof(destination));
 
-        if (model is null)
-        {
-            residualRms = StageRestorer.Project(acquired, factors, floor, options, destination, cancellation);
-            return;
-        }
-        residualRms = double.NaN;
-        FloatVolume input = acquired;
-        try
-        {
-            for (int i = 0; i < model.Stages.Length; i++)
-            {
-                TunedStage stage = model.Stages[i];
-                bool isLast = i + 1 == model.Stages.Length;
-                FloatVolume output = isLast ? destination : new FloatVolume(input.Shape.Times(stage.Factors));
-                residualRms = StageRestorer.Restore(
-                    model.Variant, stage, _kernels, input, floor, options, output, cancellation);
-                if (input != acquired) input.Dispose();
-                input = output;
-            }
-        }
-        finally
-        {
-            if (input != acquired && input != destination) input.Dispose();
-        }
-        if (model.Stages.Length == 1) return;
-        residualRms = BackProjection.Refine(
-            acquired, destination, factors, options.BackProjections, floor, options.Threads, cancellation);
+        using var stream = new RestorationStream(
+            model, acquired.Shape, factors, floor, options, _kernels, acquired, destination, static (_, _) => { });
+        for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(cancellation);
+        residualRms = stream.Complete(cancellation);
+    }
+
+    public IPlaneRestorer OpenStream(
+        TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(receiver);
+        RequireFitting(model, factors);
+        return new RestorationStream(model, acquired, factors, floor, options, _kernels, acquired: null, whole: null, receiver);
     }
 
     /// <summary>Factors of 4 take two stages of 2.</summary>
@@ -139,6 +125,14 @@ public sealed class CpuEngine : IRestorationEngine
         var first = new Factors(Math.Min(factors.Z, 2), Math.Min(factors.Y, 2), Math.Min(factors.X, 2));
         var second = new Factors(factors.Z / first.Z, factors.Y / first.Y, factors.X / first.X);
         return [.. new[] { first, second }.Where(stage => stage != Factors.One)];
+    }
+
+    private static void RequireFitting(TunedModel? model, Factors factors)
+    {
+        RequireSupported(factors);
+        if (model is not null && model.Factors != factors)
+            throw new RestorationException(
+                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
     }
 
     private static void RequireSupported(Factors factors)

@@ -1,0 +1,107 @@
+using Acquisition.Core;
+using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Sampling;
+
+namespace Acquisition.Restoration.Streaming;
+
+/// <summary>One stage of restoration on a volume that fills plane by plane: enlarged by cubic interpolation, with a network's detail
+/// where there is one, then projected back.</summary>
+/// <remarks>With a detail gain below 1 the stage runs twice side by side, with and without the network, and mixes the two.</remarks>
+internal sealed unsafe class StageStream : IDisposable
+{
+    private readonly FloatVolume _input;
+    private readonly float _gain;
+    private readonly CubicEnlarger _cubic;
+    private readonly IDetailStream? _detail;
+    private readonly ProjectionCascade _restored;
+    private readonly ProjectionCascade? _plain;
+    private readonly ProjectionCascade? _mixed;
+    private CancellationToken _cancellation;
+    private int _inputPlanes;
+
+    /// <param name="input">The volume that fills; outlives the stage.</param>
+    /// <param name="stage">The network; <see langword="null"/> for cubic interpolation alone.</param>
+    /// <param name="whole">Where the fine volume is to stand; <see langword="null"/> when planes are only handed on.</param>
+    public StageStream(
+        FloatVolume input, Factors factors, NetworkVariant variant, TunedStage? stage, IConvKernels kernels, float floor,
+        RestorationOptions options, Crew crew, FloatVolume? whole, PlaneReceiver receiver)
+    {
+        VolumeShape fine = input.Shape.Times(factors);
+        int rounds = options.BackProjections;
+        _input = input;
+        _gain = (float)options.DetailGain;
+        _cubic = new CubicEnlarger(input, fine, factors, crew);
+        if (stage is not null && _gain > 0)
+            _detail = DetailStream.Open(variant, stage, kernels, input.Shape, options, crew, AcceptDetail);
+        if (_detail is null || _gain == 1)
+        {
+            _restored = new ProjectionCascade(input, fine, factors, rounds, floor, crew, whole, receiver);
+            return;
+        }
+        _restored = new ProjectionCascade(input, fine, factors, rounds, floor, crew, null, Mix);
+        _plain = new ProjectionCascade(input, fine, factors, rounds, floor, crew, null, static (_, _) => { });
+        _mixed = new ProjectionCascade(input, fine, factors, rounds: 0, floor, crew, whole, receiver);
+    }
+
+    /// <summary>Root mean square of (input − output shrunk), once complete.</summary>
+    public double ResidualRms => (_mixed ?? _restored).ResidualRms;
+
+    /// <summary>Takes notice that the next plane of the input is filled.</summary>
+    public void Advance(CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        int z = _inputPlanes++;
+        if (_detail is not null)
+        {
+            _detail.Push(_input.Plane(z), cancellation);
+            return;
+        }
+        int end = _cubic.FinePlanes;
+        while (_restored.Arrived < end && _cubic.IsReady(_restored.Arrived, _inputPlanes)) Enlarge(_restored, detail: null);
+    }
+
+    /// <summary>After the last plane of the input.</summary>
+    public void Complete(CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        _detail?.Complete(cancellation);
+    }
+
+    public void Reset()
+    {
+        _inputPlanes = 0;
+        _detail?.Reset();
+        _restored.Reset();
+        _plain?.Reset();
+        _mixed?.Reset();
+    }
+
+    public void Dispose()
+    {
+        _mixed?.Dispose();
+        _plain?.Dispose();
+        _restored.Dispose();
+        _detail?.Dispose();
+        _cubic.Dispose();
+    }
+
+    private void AcceptDetail(int z, ReadOnlySpan<float> plane)
+    {
+        if (_plain is not null) Enlarge(_plain, detail: null);
+        fixed (float* detail = plane) Enlarge(_restored, detail);
+    }
+
+    private void Enlarge(ProjectionCascade cascade, float* detail)
+    {
+        _cubic.Enlarge(cascade.Arrived, cascade.Plane(cascade.Arrived), detail);
+        cascade.Accept(_cancellation);
+    }
+
+    /// <summary>Both sides run in step, and the one without the network is served first, so its plane is there.</summary>
+    private void Mix(int z, ReadOnlySpan<float> restored)
+    {
+        float* plain = _plain!.Plane(z), mixed = _mixed!.Plane(z);
+        for (int i = 0; i < restored.Length; i++) mixed[i] = plain[i] + _gain * (restored[i] - plain[i]);
+        _mixed.Accept(_cancellation);
+    }
+}
