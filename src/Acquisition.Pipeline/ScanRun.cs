@@ -200,6 +200,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         }
     }
 
+    void IAssemblerHost.PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes) => _scan!.PlanesFinal(index, pixels, planes);
+
     void IAssemblerHost.ThrowIfStopped() => _stopReceiving.Token.ThrowIfCancellationRequested();
 
     void IAssemblerHost.End(RunOutcome outcome, string reason)

@@ -119,6 +119,14 @@ public sealed class CpuEngine : IRestorationEngine
         return new RestorationStream(model, acquired, factors, floor, options, _kernels, acquired: null, whole: null, receiver);
     }
 
+    /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>
+    public static long StreamBytes(VolumeShape acquired, Factors factors, RestorationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RequireSupported(factors);
+        return RestorationStream.Bytes(acquired, options.Method == RestorationMethod.Cubic ? [factors] : Stages(factors), options);
+    }
+
     /// <summary>Factors of 4 take two stages of 2.</summary>
     private static Factors[] Stages(Factors factors)
     {

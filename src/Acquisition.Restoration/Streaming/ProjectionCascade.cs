@@ -57,9 +57,13 @@ internal sealed unsafe class ProjectionCascade : IDisposable
 
     public int Arrived => _arrived;
 
-    /// <summary>Bytes of planes that the cascade holds, y included where that is its own.</summary>
-    public long HeldBytes => sizeof(float) * ((long)_fine.Capacity * _bands.Fine.PlaneVoxels
-        + _rounds.Sum(round => (long)(round.Shrunk.Capacity + round.Residual.Capacity) * _bands.Coarse.PlaneVoxels));
+    /// <summary>Bytes of planes that a cascade with a ring of its own holds.</summary>
+    public static long Bytes(VolumeShape coarse, VolumeShape fine, Factors factors, int rounds)
+    {
+        var schedule = new AxisSchedule(coarse.Z, fine.Z, factors.Z);
+        long fineVoxels = (long)schedule.FinePlanesUnderWay(rounds) * fine.PlaneVoxels;
+        return checked(sizeof(float) * (fineVoxels + coarse.PlaneVoxels * ((rounds + 1L) * schedule.FineInUse + (long)rounds * schedule.CoarseInUse + 1)));
+    }
 
     /// <summary>A fine plane where it stands: the next to arrive, to be written; or a finished one, until the next arrives.</summary>
     public float* Plane(int z) => _fine.Plane(z);

@@ -43,6 +43,22 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
             _acquired, shape.Times(factors), factors, options.BackProjections, floor, _crew, whole, receiver);
     }
 
+    /// <summary>Bytes of planes that a stream holds at most.</summary>
+    public static long Bytes(VolumeShape acquired, Factors[] stages, RestorationOptions options)
+    {
+        long bytes = 0;
+        VolumeShape coarse = acquired;
+        foreach (Factors stage in stages)
+        {
+            VolumeShape fine = coarse.Times(stage);
+            bytes = checked(bytes + sizeof(float) * coarse.Voxels + StageStream.Bytes(coarse, stage, options));
+            coarse = fine;
+        }
+        if (stages.Length < 2) return bytes;
+        var factors = new Factors(coarse.Z / acquired.Z, coarse.Y / acquired.Y, coarse.X / acquired.X);
+        return checked(bytes + ProjectionCascade.Bytes(acquired, coarse, factors, options.BackProjections));
+    }
+
     public void Push(ReadOnlySpan<float> plane, CancellationToken cancellation)
     {
         if (plane.Length != _acquired.Shape.PlaneVoxels)

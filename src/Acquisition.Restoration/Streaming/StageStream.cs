@@ -46,6 +46,16 @@ internal sealed unsafe class StageStream : IDisposable
     /// <summary>Root mean square of (input − output shrunk), once complete.</summary>
     public double ResidualRms => (_mixed ?? _restored).ResidualRms;
 
+    /// <summary>Bytes of planes that a stage holds at most, beside its input.</summary>
+    public static long Bytes(VolumeShape coarse, Factors factors, RestorationOptions options)
+    {
+        VolumeShape fine = coarse.Times(factors);
+        long cascade = ProjectionCascade.Bytes(coarse, fine, factors, options.BackProjections);
+        if (options.Method == RestorationMethod.Cubic || options.DetailGain == 0) return cascade;
+        long detail = WholeVolumeDetail.Bytes(coarse, fine);
+        return checked(detail + (options.DetailGain == 1 ? cascade : 2 * cascade + ProjectionCascade.Bytes(coarse, fine, factors, 0)));
+    }
+
     /// <summary>Takes notice that the next plane of the input is filled.</summary>
     public void Advance(CancellationToken cancellation)
     {

@@ -34,6 +34,8 @@ internal sealed unsafe class WholeVolumeDetail : IDetailStream
         _plane = new PlaneRing(1, _enlarged.Shape.PlaneVoxels);
     }
 
+    public static long Bytes(VolumeShape coarse, VolumeShape fine) => checked(sizeof(float) * (coarse.Voxels + fine.Voxels + fine.PlaneVoxels));
+
     public void Push(ReadOnlySpan<float> plane, CancellationToken cancellation) => plane.CopyTo(_input.Plane(_planes++));
 
     public void Complete(CancellationToken cancellation)

@@ -113,10 +113,8 @@ public sealed unsafe class ProjectionCascadeTests
 
         long HeldBytes(int depth)
         {
-            using FloatVolume volume = new(new(depth, 40, 50));
-            using var one = new Crew(1);
-            using var held = new ProjectionCascade(volume, volume.Shape.Times(factors), factors, 4, 0, one, null, static (_, _) => { });
-            return held.HeldBytes;
+            VolumeShape coarse = new(depth, 40, 50);
+            return ProjectionCascade.Bytes(coarse, coarse.Times(factors), factors, rounds: 4);
         }
     }
 
