@@ -1,6 +1,6 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Sampling;
 using Acquisition.Restoration.Streaming;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration;
 
@@ -22,9 +22,9 @@ public static unsafe class BackProjection
     {
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(restored);
-        using var crew = new Crew(threads);
+        using var team = new WorkTeam(threads);
         using var cascade = new ProjectionCascade(
-            acquired, restored.Shape, factors, rounds, floor, crew, whole: restored, receiver: static (_, _) => { });
+            acquired, restored.Shape, factors, rounds, floor, team, whole: restored, receiver: static (_, _) => { });
         for (int z = 0; z < restored.Shape.Z; z++) cascade.Accept(cancellation);
         return cascade.ResidualRms;
     }

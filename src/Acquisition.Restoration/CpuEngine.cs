@@ -28,11 +28,11 @@ public sealed class CpuEngine : IRestorationEngine
 
     private const double MaxSaturatedShare = 0.5;
 
-    private readonly IConvKernels _kernels;
+    private readonly KernelSet _kernels;
 
-    public CpuEngine() : this(DirectKernels.Instance) { }
+    public CpuEngine() : this(KernelSet.Default) { }
 
-    internal CpuEngine(IConvKernels kernels) => _kernels = kernels;
+    internal CpuEngine(KernelSet kernels) => _kernels = kernels;
 
     public string Name => $"processor ({_kernels.Name})";
 

@@ -32,7 +32,7 @@ internal sealed class EngineWork : IDisposable
         var random = new Random(1);
         var options = new RestorationOptions { Variant = variant, Threads = threads, CropPlanes = CoarseCrop.Z, CropEdgePx = CoarseCrop.Y * factors.Y };
         _layout = new NetworkLayout(variant, factors);
-        _network = new CompiledNetwork(_layout, DirectKernels.Instance);
+        _network = new CompiledNetwork(_layout, KernelSet.Default, 4);
         _volume = new FloatVolume(CoarseVolume);
         _weights = new FloatVolume(CoarseVolume);
         _enlarged = new FloatVolume(CoarseVolume.Times(factors));

@@ -17,7 +17,14 @@ internal sealed class NetworkInference : IDisposable
     private readonly Activations _even = new();
     private readonly Activations _odd = new();
 
-    public NetworkInference(CompiledNetwork network, RestorationOptions options) => (_network, _options) = (network, options);
+    private readonly PhaseTail? _tail;
+    private readonly Scratch _scratch = new();
+
+    public NetworkInference(CompiledNetwork network, RestorationOptions options)
+    {
+        (_network, _options) = (network, options);
+        _tail = network.Layout.HasPhaseTail ? new PhaseTail(network.Layout.Factors, network.Kernels) : null;
+    }
 
     /// <summary>Enlarges a volume: cubic enlargement plus the network's detail, averaged over orientations.</summary>
     /// <remarks>Holds one turned copy of the volume beside the tile.</remarks>
@@ -48,12 +55,14 @@ internal sealed class NetworkInference : IDisposable
         _input.Dispose();
         _even.Dispose();
         _odd.Dispose();
+        _tail?.Dispose();
+        _scratch.Dispose();
     }
 
     private void AddDetail(
         FloatVolume turned, Orientation orientation, float share, FloatVolume destination, CancellationToken cancellation)
     {
-        Tiling tiling = Tiling.Plan(turned.Shape, _network.Layout, _options.ActivationBudgetBytes);
+        Tiling tiling = Tiling.Plan(turned.Shape, _network, _options.ActivationBudgetBytes);
         foreach (TileSpan z in tiling.Z)
         {
             foreach (TileSpan y in tiling.Y)
@@ -81,24 +90,18 @@ internal sealed class NetworkInference : IDisposable
         }
     }
 
-    private unsafe Activations Run(CancellationToken cancellation)
+    private Activations Run(CancellationToken cancellation)
     {
         Activations from = _input;
         for (int i = 0; i < _network.Layout.Layers.Length; i++)
         {
             Layer layer = _network.Layout.Layers[i];
-            Activations input = from, output = i % 2 == 0 ? _even : _odd;
-            output.Reshape(input.Z, input.Y, layer.Executed.Out, input.X);
-            int index = i;
-            Workers.Run((input.Rows + RowsPerPiece - 1) / RowsPerPiece, _options.Threads, piece =>
-            {
-                int first = piece * RowsPerPiece, end = Math.Min(input.Rows, first + RowsPerPiece);
-                _network.Forward(index, input, output, first, end);
-                if (layer.HasSlopes) Prelu.Forward(_network.Slopes(index), output, output, first, end);
-            }, cancellation);
+            Activations output = i % 2 == 0 ? _even : _odd;
+            output.Reshape(from.Z, from.Y, layer.Executed.Out, from.X);
+            _network.Forward(i, from, null, output, 0, _network.Form(i).Tiles(from.Z, from.Y), _scratch);
             from = output;
         }
-        return from;
+        return _tail?.Forward(from, _network.TailBias) ?? from;
     }
 
     /// <summary>The voxel shuffle: channel (a·fy + b)·fx + d of a coarse voxel is the fine voxel (a, b, d) inside it.</summary>

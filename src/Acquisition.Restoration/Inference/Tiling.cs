@@ -10,7 +10,7 @@ internal readonly record struct TileSpan(int Start, int End, int ReadStart, int 
     public int ReadLength => ReadEnd - ReadStart;
 }
 
-/// <summary>Cuts a volume into tiles whose activations fit a budget. With a halo of the network's radius, tiles give the whole's bits.</summary>
+/// <summary>Cuts a volume into tiles whose activations fit a budget and that give the whole's bits.</summary>
 internal sealed class Tiling
 {
     /// <summary>Tiles are not cut smaller than this, whatever the budget: the halo would dominate.</summary>
@@ -25,13 +25,15 @@ internal sealed class Tiling
     public TileSpan[] X { get; }
 
     /// <summary>Halves the longest axis until the largest tile with its halo fits.</summary>
-    public static Tiling Plan(VolumeShape volume, NetworkLayout layout, long budgetBytes)
+    public static Tiling Plan(VolumeShape volume, CompiledNetwork network, long budgetBytes)
     {
+        NetworkLayout layout = network.Layout;
+        int halo = network.TileHalo, grid = network.TileGrid;
         int cutsZ = 1, cutsY = 1, cutsX = 1;
         while (true)
         {
             var tiling = new Tiling(
-                Cut(volume.Z, cutsZ, layout.Radius), Cut(volume.Y, cutsY, layout.Radius), Cut(volume.X, cutsX, layout.Radius));
+                Cut(volume.Z, cutsZ, halo, grid), Cut(volume.Y, cutsY, halo, grid), Cut(volume.X, cutsX, layout.Radius, 1));
             if (Bytes(tiling, layout) <= budgetBytes) return tiling;
             int z = volume.Z / cutsZ, y = volume.Y / cutsY, x = volume.X / cutsX;
             // Ties are cut in z, then y: long rows of x suit the kernels.
@@ -43,15 +45,17 @@ internal sealed class Tiling
         }
     }
 
-    private static TileSpan[] Cut(int length, int pieces, int radius)
+    private static TileSpan[] Cut(int length, int pieces, int halo, int grid)
     {
         var spans = new TileSpan[pieces];
         for (int i = 0; i < pieces; i++)
         {
-            int start = (int)((long)length * i / pieces), end = (int)((long)length * (i + 1) / pieces);
-            spans[i] = new(start, end, Math.Max(0, start - radius), Math.Min(length, end + radius));
+            int start = Start(i), end = i + 1 == pieces ? length : Start(i + 1);
+            spans[i] = new(start, end, Math.Max(0, start - halo), Math.Min(length, end + halo));
         }
         return spans;
+
+        int Start(int piece) => (int)((long)length * piece / pieces) / grid * grid;
     }
 
     private static long Bytes(Tiling tiling, NetworkLayout layout)

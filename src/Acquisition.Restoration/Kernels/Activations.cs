@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Acquisition.Restoration.Kernels;
@@ -12,7 +13,8 @@ internal sealed unsafe class Activations : IDisposable
     /// <summary>Zeros between two rows, floats: one vector of 512 bits, more than any kernel reaches.</summary>
     public const int Halo = 16;
 
-    private const int Granule = 16;
+    /// <summary>Padded widths are multiples of this, floats: the widest vector.</summary>
+    public const int Granule = 16;
 
     /// <summary>Kernels write two vectors at a time, the last two overlapping the ones before.</summary>
     private const int MinWidth = 2 * Granule;
@@ -31,13 +33,13 @@ internal sealed unsafe class Activations : IDisposable
     public int X { get; private set; }
 
     /// <summary>Floats of a row that kernels may write: X rounded up to whole vectors, at least two.</summary>
-    public int PaddedX => PaddedWidth(X);
+    public int PaddedX { get; private set; }
 
-    public nint ChannelStride => PaddedX + Halo;
+    public nint ChannelStride { get; private set; }
 
-    public nint RowStride => Channels * ChannelStride;
+    public nint RowStride { get; private set; }
 
-    public nint PlaneStride => Y * RowStride;
+    public nint PlaneStride { get; private set; }
 
     public int Rows => Z * Y;
 
@@ -56,6 +58,10 @@ internal sealed unsafe class Activations : IDisposable
             _capacity = needed;
         }
         (Z, Y, Channels, X) = (z, y, channels, x);
+        PaddedX = PaddedWidth(x);
+        ChannelStride = PaddedX + Halo;
+        RowStride = channels * ChannelStride;
+        PlaneStride = y * RowStride;
         new Span<float>(_memory, Halo).Clear();
         float* row = _memory + Halo;
         nint stride = ChannelStride;
@@ -63,6 +69,7 @@ internal sealed unsafe class Activations : IDisposable
     }
 
     /// <summary>First sample of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Row(int z, int y, int channel = 0)
     {
         Debug.Assert((uint)z < (uint)Z && (uint)y < (uint)Y && (uint)channel < (uint)Channels, "The row lies outside.");

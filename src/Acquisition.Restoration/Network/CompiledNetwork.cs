@@ -6,27 +6,35 @@ namespace Acquisition.Restoration.Network;
 /// <summary>A network's parameters in the forms the kernels read. Loaded by one thread, then read by many.</summary>
 internal sealed unsafe class CompiledNetwork : IDisposable
 {
+    /// <summary>Slopes below this are not divided by: their products may have lost digits.</summary>
+    private const float SmallestSlope = 1e-4f;
+
     private readonly float[] _executed;
     private readonly float[] _mirrored;
+    private readonly Convolution[] _forms;
+    private readonly Convolution[] _backwardForms;
     private readonly int[] _packedAt;
     private float* _parameters;
     private float* _forward;
     private float* _backward;
     private float* _zeros;
 
-    public CompiledNetwork(NetworkLayout layout, IConvKernels kernels)
+    /// <param name="planes">Of the volumes it is applied to. Decides the forms of the convolutions, and so the last bits.</param>
+    public CompiledNetwork(NetworkLayout layout, KernelSet kernels, int planes)
     {
         Layout = layout;
         Kernels = kernels;
         _executed = new float[layout.ExecutedCount];
         _mirrored = new float[layout.Layers.Max(layer => layer.Executed.WeightCount)];
-        _packedAt = new int[layout.Layers.Length];
+        _forms = [.. layout.Layers.Select(layer => kernels.Convolution(layer.Executed, planes))];
+        _backwardForms = [.. layout.Layers.Select(layer => kernels.Convolution(layer.Executed.Transposed, planes))];
+        _packedAt = new int[_forms.Length];
         int packed = 0;
         for (int i = 0; i < _packedAt.Length; i++)
         {
-            ConvShape shape = layout.Layers[i].Executed;
             _packedAt[i] = packed;
-            packed += Math.Max(kernels.PackedLength(shape), kernels.PackedLength(shape.Transposed));
+            int length = Math.Max(_forms[i].PackedLength, _backwardForms[i].PackedLength);
+            packed += (length + Activations.Granule - 1) / Activations.Granule * Activations.Granule;
         }
         _parameters = Allocate(layout.ExecutedCount);
         _forward = Allocate(packed);
@@ -38,7 +46,36 @@ internal sealed unsafe class CompiledNetwork : IDisposable
 
     public NetworkLayout Layout { get; }
 
-    public IConvKernels Kernels { get; }
+    public KernelSet Kernels { get; }
+
+    /// <summary>The bias that a <see cref="PhaseTail"/> adds.</summary>
+    public float TailBias { get; private set; }
+
+    /// <summary>Whether what went into a layer's rectifier follows, with all its digits, from what came out of it.</summary>
+    public bool HasInvertibleRectifier(int index)
+    {
+        Layer layer = Layout.Layers[index];
+        return layer.HasSlopes && !_executed.AsSpan(layer.ExecutedSlopeAt, layer.Executed.Out).ContainsAnyExceptInRange(SmallestSlope, float.MaxValue);
+    }
+
+    /// <summary>Grid of planes and rows on which tiles of a volume must begin to be computed to the volume's bits.</summary>
+    public int TileGrid => _forms.Max(form => form.TileRows);
+
+    /// <summary>Planes and rows around a tile that its bits depend on; a multiple of <see cref="TileGrid"/>. More than the network sees:
+    /// a Winograd tile rounds with all samples it reads.</summary>
+    public int TileHalo
+    {
+        get
+        {
+            int halo = Layout.HasPhaseTail ? 1 : 0;
+            foreach (Convolution form in _forms.Reverse())
+                halo = (halo + form.TileRows - 1) / form.TileRows * form.TileRows + form.Shape.Radius;
+            return (halo + TileGrid - 1) / TileGrid * TileGrid;
+        }
+    }
+
+    /// <summary>How a layer is computed.</summary>
+    public Convolution Form(int index) => _forms[index];
 
     /// <summary>Takes new parameters, as stored.</summary>
     public void Load(ReadOnlySpan<float> stored)
@@ -47,35 +84,43 @@ internal sealed unsafe class CompiledNetwork : IDisposable
         {
             Layer layer = Layout.Layers[i];
             Span<float> weights = _executed.AsSpan(layer.ExecutedAt, layer.Executed.WeightCount);
-            ReadOnlySpan<float> storedWeights = stored.Slice(layer.StoredAt, layer.Stored.WeightCount);
             if (layer.Stored == layer.Executed)
             {
                 stored.Slice(layer.StoredAt, layer.StoredCount).CopyTo(_executed.AsSpan(layer.ExecutedAt));
             }
             else
             {
-                PhaseWeights.Expand(Layout, storedWeights, weights);
-                _executed.AsSpan(layer.ExecutedBiasAt, layer.Executed.Out).Fill(stored[layer.StoredBiasAt]);
+                PhaseTail.ToPointwise(stored.Slice(layer.StoredAt, layer.Stored.WeightCount), weights);
+                TailBias = stored[layer.StoredBiasAt];
             }
-            Kernels.Pack(layer.Executed, weights, _forward + _packedAt[i]);
+            _forms[i].Pack(weights, _forward + _packedAt[i]);
             if (i == 0) continue; // Nobody asks for the gradient of the network's input.
             Mirror(layer.Executed, weights, _mirrored);
-            Kernels.Pack(layer.Executed.Transposed, _mirrored, _backward + _packedAt[i]);
+            _backwardForms[i].Pack(_mirrored.AsSpan(0, weights.Length), _backward + _packedAt[i]);
         }
         _executed.CopyTo(new Span<float>(_parameters, _executed.Length));
     }
 
-    public void Forward(int index, Activations input, Activations output, int firstRow, int endRow)
+    /// <summary>Computes tiles of a layer and its rectifier.</summary>
+    /// <param name="before">Keeps the sums before the rectifier; <see langword="null"/> when nobody needs them.</param>
+    public void Forward(
+        int index, Activations input, Activations? before, Activations output, int firstTile, int endTile, Scratch scratch)
     {
         Layer layer = Layout.Layers[index];
-        Kernels.Forward(
-            layer.Executed, _forward + _packedAt[index], _parameters + layer.ExecutedBiasAt, input, output, firstRow, endRow);
+        float* slopes = layer.HasSlopes ? _parameters + layer.ExecutedSlopeAt : null;
+        _forms[index].Forward(
+            new(input, _parameters + layer.ExecutedBiasAt, slopes, before, output), _forward + _packedAt[index],
+            firstTile, endTile, scratch);
     }
 
     /// <summary>The gradient with respect to a layer's input; not for the first layer.</summary>
-    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient) => Kernels.Forward(
-        Layout.Layers[index].Executed.Transposed, _backward + _packedAt[index], _zeros, outputGradient, inputGradient,
-        0, inputGradient.Rows);
+    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient, Scratch scratch)
+    {
+        Convolution form = _backwardForms[index];
+        form.Forward(
+            new(outputGradient, _zeros, null, null, inputGradient), _backward + _packedAt[index],
+            0, form.Tiles(inputGradient.Z, inputGradient.Y), scratch);
+    }
 
     public float* Slopes(int index) => _parameters + Layout.Layers[index].ExecutedSlopeAt;
 

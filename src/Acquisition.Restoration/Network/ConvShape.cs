@@ -21,4 +21,7 @@ internal readonly record struct ConvShape(int In, int Out, int Kernel, int Group
 
     /// <summary>The convolution that carries gradients from outputs to inputs.</summary>
     public ConvShape Transposed => new(Out, In, Kernel, Groups);
+
+    public override string ToString() =>
+        $"{In} → {Out}, {Kernel}³{(Groups > 1 ? $", {Groups} groups" : "")}";
 }

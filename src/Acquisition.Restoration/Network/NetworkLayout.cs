@@ -5,8 +5,8 @@ namespace Acquisition.Restoration.Network;
 
 /// <summary>The layers of a Self-Vision network (He et al. 2023) for one stage: a chain of convolutions on the coarse grid, then
 /// a voxel shuffle to the fine one. Its output is added to the cubic enlargement of its input.</summary>
-/// <remarks>The public code's network ends in "nearest enlargement, 3³ convolution to one channel". That equals a 3³ convolution to
-/// one channel for each phase of the fine grid, with weights summed (<see cref="PhaseWeights"/>), and is computed so.</remarks>
+/// <remarks>The public code's network ends in "nearest enlargement, 3³ convolution to one channel". It is computed on the coarse grid as
+/// a pointwise convolution to one channel for each tap and sums of neighbours (<see cref="PhaseTail"/>).</remarks>
 internal sealed class NetworkLayout
 {
     private const int Features = 16;
@@ -27,8 +27,8 @@ internal sealed class NetworkLayout
         Add(new(Features, width, isPublic ? 1 : 3));
         for (int i = 0; i < Depth; i++) Add(new(width, width, 3, isPublic ? 1 : PaperGroups));
         if (isPublic) Add(new(width, Features, 1));
-        ConvShape executed = new(isPublic ? Features : width, factors.Product, 3);
-        AddLayer("last", null, isPublic ? executed with { Out = 1 } : executed, executed);
+        if (isPublic) AddLayer("last", null, new(Features, 1, 3), new(Features, PhaseTail.Taps, 1));
+        else AddLayer("last", null, new(width, factors.Product, 3), new(width, factors.Product, 3));
         Layers = layers.ToImmutable();
 
         // In a PyTorch sequence every convolution and every PReLU has a number.
@@ -40,7 +40,7 @@ internal sealed class NetworkLayout
             layers.Add(layer);
             StoredCount += layer.StoredCount;
             ExecutedCount += layer.ExecutedCount;
-            Radius += executed.Radius;
+            Radius += stored.Radius;
         }
     }
 
@@ -59,8 +59,8 @@ internal sealed class NetworkLayout
     /// <summary>Coarse voxels an output sees to either side; a tile with this halo gives the bits of the whole.</summary>
     public int Radius { get; private set; }
 
-    /// <summary>Whether the last layer is stored as one kernel on the fine grid instead of one for each phase.</summary>
-    public bool HasFineLastLayer => Variant == NetworkVariant.Public;
+    /// <summary>Whether a <see cref="PhaseTail"/> follows the last layer.</summary>
+    public bool HasPhaseTail => Variant == NetworkVariant.Public;
 
     /// <summary>The most channels of any activation.</summary>
     public int MaxChannels => Layers.Max(layer => layer.Executed.Out);

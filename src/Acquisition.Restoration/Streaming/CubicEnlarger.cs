@@ -1,5 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
@@ -9,17 +10,17 @@ internal sealed unsafe class CubicEnlarger : IDisposable
     private readonly FloatVolume _input;
     private readonly AxisSchedule _schedule;
     private readonly RowBands _bands;
-    private readonly Action<int> _band;
+    private readonly Action<int, int> _band;
     private int _z;
     private float* _plane;
     private float* _detail;
 
     /// <param name="input">The volume that fills; outlives the enlarger.</param>
-    public CubicEnlarger(FloatVolume input, VolumeShape fine, Factors factors, Crew crew)
+    public CubicEnlarger(FloatVolume input, VolumeShape fine, Factors factors, WorkTeam team)
     {
         _input = input;
         _schedule = new AxisSchedule(input.Shape.Z, fine.Z, factors.Z);
-        _bands = new RowBands(crew, input.Shape, fine, factors);
+        _bands = new RowBands(team, input.Shape, fine, factors);
         _band = EnlargeBand;
     }
 
@@ -41,7 +42,7 @@ internal sealed unsafe class CubicEnlarger : IDisposable
 
     public void Dispose() => _bands.Dispose();
 
-    private void EnlargeBand(int band)
+    private void EnlargeBand(int band, int thread)
     {
         VolumeShape coarse = _bands.Coarse, fine = _bands.Fine;
         int factor = _bands.Factors.Z, first = _bands.FineRow(band), end = _bands.FineRow(band + 1);
@@ -49,7 +50,7 @@ internal sealed unsafe class CubicEnlarger : IDisposable
         ReadOnlySpan<float> weights = PlaneFilter.EnlargingWeights(_z, factor, out int firstCoarse);
         for (int t = 0; t < planes.Length; t++)
             planes[t] = (nint)_input.Row(factor == 1 ? _z : CubicTaps.Mirror(firstCoarse + t, coarse.Z), 0);
-        PlaneFilter.EnlargeRows(planes, weights, coarse, fine, _bands.Factors, first, end, adds: false, 0, _plane, _bands.Scratch(band));
+        PlaneFilter.EnlargeRows(planes, weights, coarse, fine, _bands.Factors, first, end, adds: false, 0, _plane, _bands.Scratch(thread));
         if (_detail is null) return;
         nint at = (nint)first * fine.X;
         RowFilter.Add(_detail + at, float.NegativeInfinity, _plane + at, (end - first) * fine.X);

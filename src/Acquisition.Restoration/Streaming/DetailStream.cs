@@ -1,6 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration.Kernels;
-using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
@@ -8,9 +8,9 @@ namespace Acquisition.Restoration.Streaming;
 internal static class DetailStream
 {
     /// <param name="shape">Extent of the coarse volume.</param>
-    /// <param name="crew">Threads that may be used while a call runs.</param>
+    /// <param name="team">Threads that may be used while a call runs.</param>
     /// <param name="receiver">Is given each fine plane of detail once, in order.</param>
     public static IDetailStream Open(
-        NetworkVariant variant, TunedStage stage, IConvKernels kernels, VolumeShape shape, RestorationOptions options, Crew crew,
-        PlaneReceiver receiver) => new WholeVolumeDetail(variant, stage, kernels, shape, options, crew, receiver);
+        NetworkVariant variant, TunedStage stage, KernelSet kernels, VolumeShape shape, RestorationOptions options, WorkTeam team,
+        PlaneReceiver receiver) => new WholeVolumeDetail(variant, stage, kernels, shape, options, team, receiver);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Acquisition.Core;
 using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
@@ -20,8 +21,8 @@ internal sealed unsafe class ProjectionCascade : IDisposable
     private readonly PlaneRing _fine;
     private readonly ProjectionRound[] _rounds;
     private readonly double[] _rowSquares;
-    private readonly Action<int> _projectBand;
-    private readonly Action<int> _compareBand;
+    private readonly Action<int, int> _projectBand;
+    private readonly Action<int, int> _compareBand;
     private int _arrived;
     private double _squares;
 
@@ -36,7 +37,7 @@ internal sealed unsafe class ProjectionCascade : IDisposable
     /// <param name="whole">Where y is to stand, of the fine shape; <see langword="null"/> for a ring of its own.</param>
     /// <param name="receiver">Is given each finished plane once, in order, on the thread that accepts.</param>
     public ProjectionCascade(
-        FloatVolume acquired, VolumeShape fine, Factors factors, int rounds, float floor, Crew crew, FloatVolume? whole,
+        FloatVolume acquired, VolumeShape fine, Factors factors, int rounds, float floor, WorkTeam team, FloatVolume? whole,
         PlaneReceiver receiver)
     {
         Resampling.RequireGrids(acquired.Shape, fine, factors);
@@ -44,7 +45,7 @@ internal sealed unsafe class ProjectionCascade : IDisposable
         _floor = floor;
         _receiver = receiver;
         _schedule = new AxisSchedule(acquired.Shape.Z, fine.Z, factors.Z);
-        _bands = new RowBands(crew, acquired.Shape, fine, factors);
+        _bands = new RowBands(team, acquired.Shape, fine, factors);
         _fine = whole is null ? new PlaneRing(_schedule.FinePlanesUnderWay(rounds), fine.PlaneVoxels) : new PlaneRing(whole);
         _rounds = [.. Enumerable.Range(0, rounds + 1).Select(i => new ProjectionRound(_schedule, acquired.Shape.PlaneVoxels, i == rounds))];
         _rowSquares = new double[acquired.Shape.Y];
@@ -134,7 +135,7 @@ internal sealed unsafe class ProjectionCascade : IDisposable
         && z < (isLast ? round.Residuals + 1 : _schedule.FirstCoarse[_rounds[_round + 1].FinePlanes] + round.Residual.Capacity);
 
     /// <summary>y ← max(floor, y + U(residual)) on some rows; before the first round only the floor.</summary>
-    private void ProjectBand(int band)
+    private void ProjectBand(int band, int thread)
     {
         VolumeShape coarse = _bands.Coarse, fine = _bands.Fine;
         int factor = _bands.Factors.Z, first = _bands.FineRow(band), end = _bands.FineRow(band + 1);
@@ -151,12 +152,12 @@ internal sealed unsafe class ProjectionCascade : IDisposable
             ReadOnlySpan<float> weights = PlaneFilter.EnlargingWeights(z, factor, out int firstCoarse);
             for (int t = 0; t < planes.Length; t++)
                 planes[t] = (nint)residual.Plane(factor == 1 ? z : CubicTaps.Mirror(firstCoarse + t, coarse.Z));
-            PlaneFilter.EnlargeRows(planes, weights, coarse, fine, _bands.Factors, first, end, adds: true, _floor, plane, _bands.Scratch(band));
+            PlaneFilter.EnlargeRows(planes, weights, coarse, fine, _bands.Factors, first, end, adds: true, _floor, plane, _bands.Scratch(thread));
         }
     }
 
     /// <summary>x − D(y) on some rows.</summary>
-    private void CompareBand(int band)
+    private void CompareBand(int band, int thread)
     {
         ProjectionRound round = _rounds[_round];
         VolumeShape coarse = _bands.Coarse;
@@ -164,7 +165,7 @@ internal sealed unsafe class ProjectionCascade : IDisposable
         for (int z = _firstFine; z < _endFine; z++)
         {
             PlaneFilter.ShrinkRows(
-                _fine.Plane(z), _bands.Fine, coarse, _bands.Factors, first, end, round.Shrunk.Plane(z), _bands.Scratch(band));
+                _fine.Plane(z), _bands.Fine, coarse, _bands.Factors, first, end, round.Shrunk.Plane(z), _bands.Scratch(thread));
         }
 
         nint at = (nint)first * coarse.X;

@@ -1,13 +1,13 @@
 using Acquisition.Core;
 using Acquisition.Restoration.Kernels;
-using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
 /// <summary>Restoration plane by plane: one stage, or two in a row and a last projection onto what was acquired.</summary>
 internal sealed unsafe class RestorationStream : IPlaneRestorer
 {
-    private readonly Crew _crew;
+    private readonly WorkTeam _team;
     private readonly FloatVolume _acquired;
     private readonly bool _ownsAcquired;
     private readonly FloatVolume? _between;
@@ -20,27 +20,27 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
     /// <param name="acquired">A volume that is complete already and only to be restored; <see langword="null"/> for one that comes.</param>
     /// <param name="whole">Where the restored volume is to stand; <see langword="null"/> when planes are only handed on.</param>
     public RestorationStream(
-        TunedModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, IConvKernels kernels,
+        TunedModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, KernelSet kernels,
         FloatVolume? acquired, FloatVolume? whole, PlaneReceiver receiver)
     {
-        _crew = new Crew(options.Threads);
+        _team = new WorkTeam(options.Threads);
         _ownsAcquired = acquired is null;
         _acquired = acquired ?? new FloatVolume(shape);
         NetworkVariant variant = model?.Variant ?? default;
         if (model is null || model.Stages.Length == 1)
         {
             _first = new StageStream(
-                _acquired, factors, variant, model?.Stages[0], kernels, floor, options, _crew, whole, receiver);
+                _acquired, factors, variant, model?.Stages[0], kernels, floor, options, _team, whole, receiver);
             return;
         }
         TunedStage first = model.Stages[0], second = model.Stages[1];
         _between = new FloatVolume(shape.Times(first.Factors));
         _first = new StageStream(
-            _acquired, first.Factors, variant, first, kernels, floor, options, _crew, _between, (_, _) => _second!.Advance(_cancellation));
+            _acquired, first.Factors, variant, first, kernels, floor, options, _team, _between, (_, _) => _second!.Advance(_cancellation));
         _second = new StageStream(
-            _between, second.Factors, variant, second, kernels, floor, options, _crew, null, AcceptForLast);
+            _between, second.Factors, variant, second, kernels, floor, options, _team, null, AcceptForLast);
         _last = new ProjectionCascade(
-            _acquired, shape.Times(factors), factors, options.BackProjections, floor, _crew, whole, receiver);
+            _acquired, shape.Times(factors), factors, options.BackProjections, floor, _team, whole, receiver);
     }
 
     /// <summary>Bytes of planes that a stream holds at most.</summary>
@@ -102,7 +102,7 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
         _first.Dispose();
         _between?.Dispose();
         if (_ownsAcquired) _acquired.Dispose();
-        _crew.Dispose();
+        _team.Dispose();
     }
 
     private void AcceptForLast(int z, ReadOnlySpan<float> plane)

@@ -1,6 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration.Kernels;
-using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
@@ -23,24 +23,24 @@ internal sealed unsafe class StageStream : IDisposable
     /// <param name="stage">The network; <see langword="null"/> for cubic interpolation alone.</param>
     /// <param name="whole">Where the fine volume is to stand; <see langword="null"/> when planes are only handed on.</param>
     public StageStream(
-        FloatVolume input, Factors factors, NetworkVariant variant, TunedStage? stage, IConvKernels kernels, float floor,
-        RestorationOptions options, Crew crew, FloatVolume? whole, PlaneReceiver receiver)
+        FloatVolume input, Factors factors, NetworkVariant variant, TunedStage? stage, KernelSet kernels, float floor,
+        RestorationOptions options, WorkTeam team, FloatVolume? whole, PlaneReceiver receiver)
     {
         VolumeShape fine = input.Shape.Times(factors);
         int rounds = options.BackProjections;
         _input = input;
         _gain = (float)options.DetailGain;
-        _cubic = new CubicEnlarger(input, fine, factors, crew);
+        _cubic = new CubicEnlarger(input, fine, factors, team);
         if (stage is not null && _gain > 0)
-            _detail = DetailStream.Open(variant, stage, kernels, input.Shape, options, crew, AcceptDetail);
+            _detail = DetailStream.Open(variant, stage, kernels, input.Shape, options, team, AcceptDetail);
         if (_detail is null || _gain == 1)
         {
-            _restored = new ProjectionCascade(input, fine, factors, rounds, floor, crew, whole, receiver);
+            _restored = new ProjectionCascade(input, fine, factors, rounds, floor, team, whole, receiver);
             return;
         }
-        _restored = new ProjectionCascade(input, fine, factors, rounds, floor, crew, null, Mix);
-        _plain = new ProjectionCascade(input, fine, factors, rounds, floor, crew, null, static (_, _) => { });
-        _mixed = new ProjectionCascade(input, fine, factors, rounds: 0, floor, crew, whole, receiver);
+        _restored = new ProjectionCascade(input, fine, factors, rounds, floor, team, null, Mix);
+        _plain = new ProjectionCascade(input, fine, factors, rounds, floor, team, null, static (_, _) => { });
+        _mixed = new ProjectionCascade(input, fine, factors, rounds: 0, floor, team, whole, receiver);
     }
 
     /// <summary>Root mean square of (input − output shrunk), once complete.</summary>

@@ -3,6 +3,7 @@ using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
 using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
 
@@ -20,17 +21,17 @@ internal sealed unsafe class WholeVolumeDetail : IDetailStream
     private int _planes;
 
     public WholeVolumeDetail(
-        NetworkVariant variant, TunedStage stage, IConvKernels kernels, VolumeShape shape, RestorationOptions options, Crew crew,
+        NetworkVariant variant, TunedStage stage, KernelSet kernels, VolumeShape shape, RestorationOptions options, WorkTeam team,
         PlaneReceiver receiver)
     {
-        _network = new CompiledNetwork(new NetworkLayout(variant, stage.Factors), kernels);
+        _network = new CompiledNetwork(new NetworkLayout(variant, stage.Factors), kernels, shape.Z);
         _network.Load(stage.Weights.AsSpan());
         _inference = new NetworkInference(_network, options);
         _ensemble = options.Ensemble;
         _receiver = receiver;
         _input = new FloatVolume(shape);
         _enlarged = new FloatVolume(shape.Times(stage.Factors));
-        _cubic = new CubicEnlarger(_input, _enlarged.Shape, stage.Factors, crew);
+        _cubic = new CubicEnlarger(_input, _enlarged.Shape, stage.Factors, team);
         _plane = new PlaneRing(1, _enlarged.Shape.PlaneVoxels);
     }
 

@@ -1,6 +1,7 @@
+using System.Numerics;
 using Acquisition.Core;
 using Acquisition.Restoration.Network;
-using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Training;
 
@@ -17,6 +18,9 @@ internal sealed class BatchGradient : IDisposable
     private readonly float[][] _gradients;
     private readonly double[] _losses;
     private readonly float[] _sum;
+    private readonly WorkTeam _team;
+    private readonly Action<int, int> _runShare;
+    private readonly Crop[] _crops;
 
     /// <param name="volume">Crops are cut from it and are what the network should make of their shrunk copies.</param>
     /// <param name="weights">Of each of the volume's samples in the loss.</param>
@@ -33,24 +37,19 @@ internal sealed class BatchGradient : IDisposable
         _gradients = [.. Enumerable.Range(0, batchSize).Select(_ => new float[network.Layout.ExecutedCount])];
         _losses = new double[batchSize];
         _sum = new float[network.Layout.ExecutedCount];
+        _crops = new Crop[batchSize];
+        _team = new WorkTeam(_workers.Length);
+        _runShare = RunSample;
     }
 
     /// <summary>Mean square error over the batch relative to the volume's mean square.</summary>
     /// <param name="stored">Receives the gradient with respect to the stored parameters.</param>
     public double Run(ReadOnlySpan<Crop> crops, Span<float> stored, CancellationToken cancellation)
     {
-        Crop[] batch = crops.ToArray();
-        Workers.Run(_workers.Length, _workers.Length, w =>
-        {
-            for (int i = w; i < batch.Length; i += _workers.Length)
-                _losses[i] = _workers[w].Run(_volume, _weights, _range, batch[i], _scale, _gradients[i]);
-        }, cancellation);
-
+        crops.CopyTo(_crops);
+        _team.Run(_crops.Length, _runShare, cancellation);
         Array.Clear(_sum);
-        foreach (float[] gradient in _gradients)
-        {
-            for (int i = 0; i < _sum.Length; i++) _sum[i] += gradient[i];
-        }
+        foreach (float[] gradient in _gradients) Add(gradient, _sum);
         ToStored(_network.Layout, _sum, stored);
         return _losses.Sum();
     }
@@ -66,18 +65,27 @@ internal sealed class BatchGradient : IDisposable
                 own.CopyTo(stored[layer.StoredAt..]);
                 continue;
             }
-            PhaseWeights.Reduce(
-                layout, own[..layer.Executed.WeightCount], stored.Slice(layer.StoredAt, layer.Stored.WeightCount));
-            float bias = 0;
-            foreach (float phase in own[layer.Executed.WeightCount..]) bias += phase;
-            stored[layer.StoredBiasAt] = bias;
+            PhaseTail.ToStored(own[..layer.Executed.WeightCount], stored.Slice(layer.StoredAt, layer.Stored.WeightCount));
+            stored[layer.StoredBiasAt] = PhaseTail.BiasToStored(own[layer.Executed.WeightCount..]);
         }
     }
 
     public void Dispose()
     {
+        _team.Dispose();
         foreach (Worker worker in _workers) worker.Dispose();
     }
+
+    private static void Add(float[] gradient, float[] sum)
+    {
+        int i = 0;
+        for (; i <= sum.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(sum, i) + new Vector<float>(gradient, i)).CopyTo(sum, i);
+        for (; i < sum.Length; i++) sum[i] += gradient[i];
+    }
+
+    private void RunSample(int sample, int thread) =>
+        _losses[sample] = _workers[thread].Run(_volume, _weights, _range, _crops[sample], _scale, _gradients[sample]);
 
     /// <summary>What one thread needs for one sample at a time.</summary>
     private sealed class Worker(CompiledNetwork network, VolumeShape crop) : IDisposable

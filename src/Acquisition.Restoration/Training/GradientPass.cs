@@ -8,18 +8,22 @@ namespace Acquisition.Restoration.Training;
 internal sealed class GradientPass : IDisposable
 {
     private readonly CompiledNetwork _network;
+    private readonly PhaseTail? _tail;
+    private readonly Scratch _scratch = new();
     private readonly Activations _input = new();
     private readonly Activations[] _before;
     private readonly Activations[] _after;
     private readonly Activations _evenGradient = new();
     private readonly Activations _oddGradient = new();
+    private readonly Activations _phaseGradient = new();
 
     public GradientPass(CompiledNetwork network)
     {
         _network = network;
-        int layers = network.Layout.Layers.Length;
-        _before = [.. Enumerable.Range(0, layers).Select(_ => new Activations())];
-        _after = [.. Enumerable.Range(0, layers - 1).Select(_ => new Activations())];
+        NetworkLayout layout = network.Layout;
+        _tail = layout.HasPhaseTail ? new PhaseTail(layout.Factors, network.Kernels) : null;
+        _before = [.. Enumerable.Range(0, layout.Layers.Length - 1).Select(_ => new Activations())];
+        _after = [.. layout.Layers.Select(_ => new Activations())];
     }
 
     /// <summary>Loss = scale · Σ weight · (network − target)² and its gradient.</summary>
@@ -30,11 +34,10 @@ internal sealed class GradientPass : IDisposable
     public double Run(FloatVolume coarse, FloatVolume target, FloatVolume? weights, double scale, Span<float> gradient)
     {
         gradient.Clear();
-        Forward(coarse);
-        Activations last = _before[^1], lastGradient = GradientOf(_before.Length - 1);
-        lastGradient.Reshape(last.Z, last.Y, last.Channels, last.X);
-        double loss = OutputGradient(last, target, weights, scale, lastGradient);
-        Backward(gradient);
+        Activations phases = Forward(coarse);
+        _phaseGradient.Reshape(phases.Z, phases.Y, phases.Channels, phases.X);
+        double loss = OutputGradient(phases, target, weights, scale, _phaseGradient);
+        Backward(_tail?.Backward(_phaseGradient) ?? _phaseGradient, gradient);
         return loss;
     }
 
@@ -48,26 +51,40 @@ internal sealed class GradientPass : IDisposable
             for (int y = 0; y < shape.Y; y++)
                 new ReadOnlySpan<float>(coarse.Row(z, y), shape.X).CopyTo(new Span<float>(_input.Row(z, y), shape.X));
         }
-        for (int i = 0; i < _before.Length; i++)
+        for (int i = 0; i < _after.Length; i++)
         {
-            int channels = _network.Layout.Layers[i].Executed.Out;
-            _before[i].Reshape(shape.Z, shape.Y, channels, shape.X);
-            _network.Forward(i, InputOf(i), _before[i], 0, _before[i].Rows);
-            if (i == _after.Length) break;
-            _after[i].Reshape(shape.Z, shape.Y, channels, shape.X);
-            Prelu.Forward(_network.Slopes(i), _before[i], _after[i], 0, _before[i].Rows);
+            Layer layer = _network.Layout.Layers[i];
+            _after[i].Reshape(shape.Z, shape.Y, layer.Executed.Out, shape.X);
+            // Memory is what limits this: maps that can be told from others are not kept.
+            Activations? before = layer.HasSlopes && !_network.HasInvertibleRectifier(i) ? _before[i] : null;
+            before?.Reshape(shape.Z, shape.Y, layer.Executed.Out, shape.X);
+            _network.Forward(i, InputOf(i), before, _after[i], 0, _network.Form(i).Tiles(shape.Z, shape.Y), _scratch);
         }
-        return _before[^1];
+        return _tail?.Forward(_after[^1], _network.TailBias) ?? _after[^1];
     }
 
     public void Dispose()
     {
-        foreach (Activations map in (Activations[])[_input, .. _before, .. _after, _evenGradient, _oddGradient]) map.Dispose();
+        foreach (Activations map in (Activations[])[_input, .. _before, .. _after, _evenGradient, _oddGradient, _phaseGradient]) map.Dispose();
+        _tail?.Dispose();
+        _scratch.Dispose();
     }
 
     private Activations InputOf(int layer) => layer == 0 ? _input : _after[layer - 1];
 
-    private Activations GradientOf(int layer) => layer % 2 == 0 ? _evenGradient : _oddGradient;
+    private static unsafe double OutputGradientRow(
+        float* found, float* wanted, float* weight, float* slope, int length, int step, float gain)
+    {
+        double sum = 0;
+        for (int x = 0; x < length; x++)
+        {
+            float error = found[x] - wanted[x * step];
+            float weighted = weight is null ? error : error * weight[x * step];
+            sum += weighted * error;
+            slope[x] = gain * weighted;
+        }
+        return sum;
+    }
 
     private unsafe double OutputGradient(
         Activations output, FloatVolume target, FloatVolume? weights, double scale, Activations gradient)
@@ -82,38 +99,36 @@ internal sealed class GradientPass : IDisposable
             {
                 int fz = z * factors.Z + phase / (factors.Y * factors.X), fy = y * factors.Y + phase / factors.X % factors.Y;
                 int fx = phase % factors.X;
-                float* wanted = target.Row(fz, fy) + fx;
-                float* weight = weights is null ? null : weights.Row(fz, fy) + fx;
-                float* found = output.Row(z, y, phase), slope = gradient.Row(z, y, phase);
-                for (int x = 0; x < output.X; x++)
-                {
-                    float error = found[x] - wanted[x * factors.X];
-                    float weighted = weight is null ? error : error * weight[x * factors.X];
-                    sum += weighted * error;
-                    slope[x] = gain * weighted;
-                }
+                sum += OutputGradientRow(
+                    output.Row(z, y, phase), target.Row(fz, fy) + fx, weights is null ? null : weights.Row(fz, fy) + fx,
+                    gradient.Row(z, y, phase), output.X, factors.X, gain);
             }
         }
         return sum * scale;
     }
 
-    private unsafe void Backward(Span<float> gradient)
+    private unsafe void Backward(Activations outer, Span<float> gradient)
     {
+        KernelSet kernels = _network.Kernels;
         fixed (float* sums = gradient)
         {
-            for (int i = _before.Length - 1; i >= 0; i--)
+            for (int i = _after.Length - 1; i >= 0; i--)
             {
                 Layer layer = _network.Layout.Layers[i];
-                Activations outer = GradientOf(i), input = InputOf(i);
+                Activations input = InputOf(i);
+                bool fromOutput = _network.HasInvertibleRectifier(i);
                 if (layer.HasSlopes)
-                    Prelu.Backward(_network.Slopes(i), _before[i], outer, sums + layer.ExecutedSlopeAt, sums + layer.ExecutedBiasAt);
+                    kernels.RectifierBackward(
+                        _network.Slopes(i), fromOutput ? _after[i] : _before[i], fromOutput, outer,
+                        sums + layer.ExecutedSlopeAt, sums + layer.ExecutedBiasAt);
                 else
-                    Prelu.AddBiasGradient(outer, sums + layer.ExecutedBiasAt);
-                _network.Kernels.AddWeightGradient(layer.Executed, input, outer, sums + layer.ExecutedAt);
+                    kernels.AddBiasGradient(outer, sums + layer.ExecutedBiasAt);
+                _network.Form(i).AddWeightGradient(input, outer, sums + layer.ExecutedAt, _scratch);
                 if (i == 0) break;
-                Activations inner = GradientOf(i - 1);
+                Activations inner = i % 2 == 0 ? _evenGradient : _oddGradient;
                 inner.Reshape(input.Z, input.Y, input.Channels, input.X);
-                _network.BackwardToInput(i, outer, inner);
+                _network.BackwardToInput(i, outer, inner, _scratch);
+                outer = inner;
             }
         }
     }

@@ -35,7 +35,7 @@ internal sealed class StageTuner : IDisposable
     private readonly SampleRange _range;
     private readonly Random _random;
 
-    public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, IConvKernels kernels)
+    public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, KernelSet kernels)
     {
         (_acquired, _layout, _floor, _options) = (volume, layout, floor, options);
         // Shrunk and enlarged again, only a multiple of the factors keeps its extent.
@@ -45,7 +45,7 @@ internal sealed class StageTuner : IDisposable
         _heldOut = new HeldOutBlocks(volume, _random);
         _coarse = new FloatVolume(Resampling.ShrunkShape(volume.Shape, layout.Factors));
         _restored = new FloatVolume(volume.Shape);
-        _network = new CompiledNetwork(layout, kernels);
+        _network = new CompiledNetwork(layout, kernels, options.CropPlanes);
     }
 
     /// <param name="report">Told step, loss and the PSNR measured last: network, cubic, projected.</param>

@@ -28,7 +28,7 @@ public sealed class NetworkParityTests
         using var oracle = new RestorationOracle();
         RestorationOracle.Run("network", oracle.Folder, variant == NetworkVariant.Public ? "public" : "paper", factors.ToString(), $"{shape.Z},{shape.Y},{shape.X}");
         var layout = new NetworkLayout(variant, factors);
-        using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
         network.Load(oracle.Floats("parameters"));
         using FloatVolume input = oracle.Volume("input", shape), target = oracle.Volume("target", fine);
 
@@ -62,7 +62,7 @@ public sealed class NetworkParityTests
         var layout = new NetworkLayout(variant, factors);
         float[] parameters = Initialisation.Draw(layout, 4, new Random(3));
         parameters.AsSpan(layout.Layers[^1].StoredAt).Clear();
-        using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
         network.Load(parameters);
         using FloatVolume input = Volumes.Random(new(4, 9, 11), 4);
         using FloatVolume cubic = new(input.Shape.Times(factors)), found = new(cubic.Shape);

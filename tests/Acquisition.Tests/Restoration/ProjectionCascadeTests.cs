@@ -1,7 +1,7 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
-using Acquisition.Restoration.Sampling;
 using Acquisition.Restoration.Streaming;
+using Acquisition.Restoration.Threading;
 using Acquisition.Tests.Support;
 using Xunit;
 
@@ -40,8 +40,8 @@ public sealed unsafe class ProjectionCascadeTests
         double expectedRms = ByDefinition(x, expected, factors, rounds, floor);
 
         var found = new List<float>();
-        using var crew = new Crew(3);
-        using var cascade = new ProjectionCascade(x, fine, factors, rounds, floor, crew, null, (z, plane) =>
+        using var team = new WorkTeam(3);
+        using var cascade = new ProjectionCascade(x, fine, factors, rounds, floor, team, null, (z, plane) =>
         {
             Assert.Equal(found.Count, z * fine.PlaneVoxels);
             found.AddRange(plane);
@@ -77,8 +77,8 @@ public sealed unsafe class ProjectionCascadeTests
         VolumeShape coarse = new(120 / factorZ, 3, 3), fine = coarse.Times(factors);
         using FloatVolume x = Volumes.Random(coarse, 1);
         int finished = 0, longest = 0;
-        using var crew = new Crew(1);
-        using var cascade = new ProjectionCascade(x, fine, factors, rounds, 0, crew, null, (_, _) => finished++);
+        using var team = new WorkTeam(1);
+        using var cascade = new ProjectionCascade(x, fine, factors, rounds, 0, team, null, (_, _) => finished++);
         for (int z = 0; z < fine.Z; z++)
         {
             new Span<float>(cascade.Plane(z), fine.PlaneVoxels).Fill(z);
@@ -100,8 +100,8 @@ public sealed unsafe class ProjectionCascadeTests
 
         using FloatVolume x = Volumes.Random(new(40, 40, 50), 1);
         VolumeShape fine = x.Shape.Times(factors);
-        using var crew = new Crew(2);
-        using var cascade = new ProjectionCascade(x, fine, factors, 4, 0, crew, null, static (_, _) => { });
+        using var team = new WorkTeam(2);
+        using var cascade = new ProjectionCascade(x, fine, factors, 4, 0, team, null, static (_, _) => { });
         long before = 0;
         for (int z = 0; z < fine.Z; z++)
         {

@@ -34,7 +34,7 @@ public sealed class ReferenceParityTests : IDisposable
         var layout = new NetworkLayout(variant, factors);
         var parameters = new float[layout.StoredCount];
         foreach (var (name, shape, start) in layout.Tensors()) Floats($"param.{name}").CopyTo(parameters, start);
-        using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
         network.Load(parameters);
 
         float[] inputs = Floats("input"), targets = Floats("target"), outputs = Floats("output");

@@ -22,7 +22,7 @@ public sealed class TransferGainTests
         var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
         float[] parameters = Parameters(layout);
         using FloatVolume acquired = Volumes.Rods(new(6, 20, 22), 1);
-        using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
 
         double gain = TransferGain.Measure(network, parameters, acquired, Options, Cancel);
 
@@ -39,7 +39,7 @@ public sealed class TransferGainTests
         float[] parameters = Parameters(layout);
         TransferGain.Apply(layout, parameters, -1);
         using FloatVolume acquired = Volumes.Rods(new(6, 20, 22), 1);
-        using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
 
         Assert.Equal(0, TransferGain.Measure(network, parameters, acquired, Options, Cancel));
     }
@@ -62,7 +62,7 @@ public sealed class TransferGainTests
 
         void Enlarge(FloatVolume output)
         {
-            using var network = new CompiledNetwork(layout, DirectKernels.Instance);
+            using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
             network.Load(parameters);
             using var inference = new NetworkInference(network, Options);
             inference.Enlarge(input, output, ensemble: false, Cancel);

@@ -28,7 +28,7 @@ public sealed class TunedModelTests
         string notes = RestorationOracle.Run("model", file, oracle.Folder, "3,11,12");
 
         Assert.Contains("\"tuned_on\": \"t0 c0\"", notes, StringComparison.Ordinal);
-        using var network = new CompiledNetwork(new(variant, model.Factors), DirectKernels.Instance);
+        using var network = new CompiledNetwork(new(variant, model.Factors), KernelSet.Default, 4);
         network.Load(model.Stages[0].Weights.AsSpan());
         using FloatVolume input = oracle.Volume("input", new(3, 11, 12));
         using var output = new FloatVolume(new(3, 22, 24));
