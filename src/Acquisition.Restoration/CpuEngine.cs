@@ -12,9 +12,8 @@ namespace Acquisition.Restoration;
 
 /// <summary>Self-Vision on the processor. The same volume, options and seed give the same bits for any number of threads.</summary>
 /// <remarks>
-/// Most memory while restoring, beside the two volumes given: the activation budget, one turned copy of the acquired volume or one
-/// residual of its size, five planes of the fine grid a thread; with a detail gain below 1 one more fine volume; with a factor of 4
-/// the volume between the stages.
+/// Memory while restoring, beside the volumes given: <see cref="StreamBytes"/>, less where planes stand in the volume they go to, the
+/// activation budget, and one turned copy of the acquired volume.
 /// While tuning: three volumes of the acquired size but at most of 8 million voxels, which a larger one is cut to, one of the fine
 /// grid, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
 /// </remarks>
