@@ -56,11 +56,14 @@ internal abstract unsafe class KernelSet
 
     /// <inheritdoc cref="PhaseSums{TLanes, TVector}.Gather"/>
     public abstract void GatherPhases(
-        int axis, int factor, int inner, float bias, Activations from, Activations to, int firstRow, int endRow, float* zeroRow);
+        int axis, int factor, int inner, float bias, Activations from, Activations to, Box box, float* zeroRow);
 
     /// <inheritdoc cref="PhaseSums{TLanes, TVector}.Scatter"/>
     public abstract void ScatterPhases(
-        int axis, int factor, int inner, Activations from, Activations to, int firstRow, int endRow, float* zeroRow);
+        int axis, int factor, int inner, Activations from, Activations to, Box box, float* zeroRow);
+
+    /// <inheritdoc cref="VoxelShuffle{TLanes, TVector}.AddRow"/>
+    public abstract void AddFineRow(float* phases, nint phaseStride, int factor, float share, float* fine, int length);
 
     /// <exception cref="InvalidOperationException">The name is unknown, or the processor lacks what it names.</exception>
     internal static KernelSet Choose(string? name)
@@ -97,10 +100,13 @@ internal sealed unsafe class KernelSet<TLanes, TVector>(string name) : KernelSet
         Rectifier<TLanes, TVector>.AddBiasGradient(gradient, biasGradient);
 
     public override void GatherPhases(
-        int axis, int factor, int inner, float bias, Activations from, Activations to, int firstRow, int endRow, float* zeroRow) =>
-        PhaseSums<TLanes, TVector>.Gather(axis, factor, inner, bias, from, to, firstRow, endRow, zeroRow);
+        int axis, int factor, int inner, float bias, Activations from, Activations to, Box box, float* zeroRow) =>
+        PhaseSums<TLanes, TVector>.Gather(axis, factor, inner, bias, from, to, box, zeroRow);
 
     public override void ScatterPhases(
-        int axis, int factor, int inner, Activations from, Activations to, int firstRow, int endRow, float* zeroRow) =>
-        PhaseSums<TLanes, TVector>.Scatter(axis, factor, inner, from, to, firstRow, endRow, zeroRow);
+        int axis, int factor, int inner, Activations from, Activations to, Box box, float* zeroRow) =>
+        PhaseSums<TLanes, TVector>.Scatter(axis, factor, inner, from, to, box, zeroRow);
+
+    public override void AddFineRow(float* phases, nint phaseStride, int factor, float share, float* fine, int length) =>
+        VoxelShuffle<TLanes, TVector>.AddRow(phases, phaseStride, factor, share, fine, length);
 }

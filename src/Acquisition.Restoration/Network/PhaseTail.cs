@@ -43,9 +43,9 @@ internal sealed unsafe class PhaseTail(Factors factors, KernelSet kernels) : IDi
     public Activations Forward(Activations taps, float bias)
     {
         Prepare(taps);
-        kernels.GatherPhases(2, factors.X, 1, 0, taps, _afterX, 0, taps.Rows, _zeros);
-        kernels.GatherPhases(1, factors.Y, factors.X, 0, _afterX, _afterY, 0, taps.Rows, _zeros);
-        kernels.GatherPhases(0, factors.Z, factors.Y * factors.X, bias, _afterY, _phases, 0, taps.Rows, _zeros);
+        kernels.GatherPhases(2, factors.X, 1, 0, taps, _afterX, Box.All(taps), _zeros);
+        kernels.GatherPhases(1, factors.Y, factors.X, 0, _afterX, _afterY, Box.All(taps), _zeros);
+        kernels.GatherPhases(0, factors.Z, factors.Y * factors.X, bias, _afterY, _phases, Box.All(taps), _zeros);
         return _phases;
     }
 
@@ -55,9 +55,9 @@ internal sealed unsafe class PhaseTail(Factors factors, KernelSet kernels) : IDi
     {
         _taps.Reshape(phases.Z, phases.Y, Taps, phases.X);
         Prepare(_taps);
-        kernels.ScatterPhases(0, factors.Z, factors.Y * factors.X, phases, _afterY, 0, phases.Rows, _zeros);
-        kernels.ScatterPhases(1, factors.Y, factors.X, _afterY, _afterX, 0, phases.Rows, _zeros);
-        kernels.ScatterPhases(2, factors.X, 1, _afterX, _taps, 0, phases.Rows, _zeros);
+        kernels.ScatterPhases(0, factors.Z, factors.Y * factors.X, phases, _afterY, Box.All(phases), _zeros);
+        kernels.ScatterPhases(1, factors.Y, factors.X, _afterY, _afterX, Box.All(phases), _zeros);
+        kernels.ScatterPhases(2, factors.X, 1, _afterX, _taps, Box.All(phases), _zeros);
         return _taps;
     }
 

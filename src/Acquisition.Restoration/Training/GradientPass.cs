@@ -58,7 +58,7 @@ internal sealed class GradientPass : IDisposable
             // Memory is what limits this: maps that can be told from others are not kept.
             Activations? before = layer.HasSlopes && !_network.HasInvertibleRectifier(i) ? _before[i] : null;
             before?.Reshape(shape.Z, shape.Y, layer.Executed.Out, shape.X);
-            _network.Forward(i, InputOf(i), before, _after[i], 0, _network.Form(i).Tiles(shape.Z, shape.Y), _scratch);
+            _network.Forward(i, InputOf(i), before, _after[i], Box.All(_after[i]), _scratch);
         }
         return _tail?.Forward(_after[^1], _network.TailBias) ?? _after[^1];
     }

@@ -138,7 +138,7 @@ public sealed unsafe class ConvKernelTests
         {
             convolution.Pack(weights, packed);
             convolution.Forward(
-                new(input, biases, null, null, output), packed, 0, convolution.Tiles(output.Z, output.Y), scratch);
+                new(input, biases, null, null, output), packed, Box.All(output), scratch);
         }
     }
 }
