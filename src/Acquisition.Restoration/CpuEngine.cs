@@ -105,8 +105,8 @@ public sealed class CpuEngine : IRestorationEngine
 
         using var stream = new RestorationStream(
             model, acquired.Shape, factors, floor, options, _kernels, acquired, destination, static (_, _) => { });
-        for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(cancellation);
-        residualRms = stream.Complete(cancellation);
+        for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < acquired.Shape.Z, cancellation);
+        residualRms = stream.Complete();
     }
 
     public IPlaneRestorer OpenStream(

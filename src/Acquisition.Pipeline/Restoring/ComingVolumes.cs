@@ -50,11 +50,13 @@ internal sealed class ComingVolumes
     }
 
     /// <summary>Lends the pixels of a volume if the plane is final; the caller releases them.</summary>
-    public VolumeBuffer? Lend(VolumeIndex index, int z)
+    /// <param name="next">Whether the plane after it is final, too.</param>
+    public VolumeBuffer? Lend(VolumeIndex index, int z, out bool next)
     {
         lock (_gate)
         {
             int at = Find(index);
+            next = at >= 0 && z + 1 < _volumes[at].Planes;
             if (at < 0 || z >= _volumes[at].Planes) return null;
             _volumes[at].Pixels.Retain();
             return _volumes[at].Pixels;

@@ -15,7 +15,7 @@ internal sealed partial class RestorationStage
             if (!channel.IsChosen || channel.Scale is not { } scale) continue;
             StreamedVolume? stream = _streams.Find(s => s.Channel == channel);
             if (stream is { Fault: not "" } || (stream?.Index ?? coming.First(channel.Channel)) is not { } index) continue;
-            VolumeBuffer? pixels = coming.Lend(index, stream?.Planes ?? 0);
+            VolumeBuffer? pixels = coming.Lend(index, stream?.Planes ?? 0, out bool nextAtHand);
             if (pixels is null) continue;
             try
             {
@@ -30,7 +30,7 @@ internal sealed partial class RestorationStage
             if (stream is null) continue;
             try
             {
-                stream.Push(abandon);
+                stream.Push(nextAtHand, abandon);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

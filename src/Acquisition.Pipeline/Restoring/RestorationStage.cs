@@ -286,7 +286,7 @@ internal sealed partial class RestorationStage : IDisposable
             while (!stream.IsComplete)
             {
                 stream.Load(pixels, pending.MissingPlanes.AsSpan());
-                stream.Push(abandon);
+                stream.Push(nextAtHand: true, abandon);
             }
 
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);

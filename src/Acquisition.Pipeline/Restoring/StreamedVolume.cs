@@ -71,12 +71,13 @@ internal sealed class StreamedVolume : IDisposable
     }
 
     /// <summary>Restores as far as the plane that was loaded allows.</summary>
-    public void Push(CancellationToken cancellation)
+    /// <param name="nextAtHand">Whether the next plane can be loaded at once.</param>
+    public void Push(bool nextAtHand, CancellationToken cancellation)
     {
         long started = _clock.GetTimestamp();
         Planes++;
-        _stream.Push(_plane, cancellation);
-        if (IsComplete) ResidualRms = _stream.Complete(cancellation);
+        _stream.Push(_plane, nextAtHand && !IsComplete, cancellation);
+        if (IsComplete) ResidualRms = _stream.Complete();
         Busy += _clock.GetElapsedTime(started);
     }
 

@@ -16,8 +16,7 @@ internal static class StageRestorer
         using var team = new WorkTeam(options.Threads);
         using var stream = new StageStream(
             input, stage.Factors, variant, stage, kernels, floor, options, team, destination, static (_, _) => { });
-        for (int z = 0; z < input.Shape.Z; z++) stream.Advance(cancellation);
-        stream.Complete(cancellation);
+        for (int z = 0; z < input.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < input.Shape.Z, cancellation);
         return stream.ResidualRms;
     }
 }

@@ -12,5 +12,8 @@ internal static class DetailStream
     /// <param name="receiver">Is given each fine plane of detail once, in order.</param>
     public static IDetailStream Open(
         NetworkVariant variant, TunedStage stage, KernelSet kernels, VolumeShape shape, RestorationOptions options, WorkTeam team,
-        PlaneReceiver receiver) => new WholeVolumeDetail(variant, stage, kernels, shape, options, team, receiver);
+        PlaneReceiver receiver) =>
+        StreamedDetail.TryOpen(variant, stage, kernels, shape, options, team, receiver) is { } streamed
+            ? streamed
+            : new WholeVolumeDetail(variant, stage, kernels, shape, options, receiver);
 }

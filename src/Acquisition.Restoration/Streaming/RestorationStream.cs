@@ -15,6 +15,7 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
     private readonly StageStream? _second;
     private readonly ProjectionCascade? _last;
     private CancellationToken _cancellation;
+    private bool _nextAtHand;
     private int _pushed;
 
     /// <param name="acquired">A volume that is complete already and only to be restored; <see langword="null"/> for one that comes.</param>
@@ -36,7 +37,7 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
         TunedStage first = model.Stages[0], second = model.Stages[1];
         _between = new FloatVolume(shape.Times(first.Factors));
         _first = new StageStream(
-            _acquired, first.Factors, variant, first, kernels, floor, options, _team, _between, (_, _) => _second!.Advance(_cancellation));
+            _acquired, first.Factors, variant, first, kernels, floor, options, _team, _between, (_, _) => _second!.Advance(_nextAtHand, _cancellation));
         _second = new StageStream(
             _between, second.Factors, variant, second, kernels, floor, options, _team, null, AcceptForLast);
         _last = new ProjectionCascade(
@@ -59,31 +60,28 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
         return checked(bytes + ProjectionCascade.Bytes(acquired, coarse, factors, options.BackProjections));
     }
 
-    public void Push(ReadOnlySpan<float> plane, CancellationToken cancellation)
+    public void Push(ReadOnlySpan<float> plane, bool nextAtHand, CancellationToken cancellation)
     {
         if (plane.Length != _acquired.Shape.PlaneVoxels)
             throw new ArgumentException($"The plane has {plane.Length} samples; one of a {_acquired.Shape} volume has {_acquired.Shape.PlaneVoxels}.", nameof(plane));
         if (_pushed == _acquired.Shape.Z)
             throw new InvalidOperationException($"The volume has all its {_pushed} planes. Complete it, and reset the stream for another one.");
         plane.CopyTo(_acquired.Plane(_pushed));
-        Advance(cancellation);
+        Advance(nextAtHand, cancellation);
     }
 
     /// <summary>Takes notice that the next acquired plane is there.</summary>
-    public void Advance(CancellationToken cancellation)
+    public void Advance(bool nextAtHand, CancellationToken cancellation)
     {
-        _cancellation = cancellation;
+        (_nextAtHand, _cancellation) = (nextAtHand, cancellation);
         _pushed++;
-        _first.Advance(cancellation);
+        _first.Advance(nextAtHand, cancellation);
     }
 
-    public double Complete(CancellationToken cancellation)
+    public double Complete()
     {
         if (_pushed < _acquired.Shape.Z)
             throw new InvalidOperationException($"Only {_pushed} of {_acquired.Shape.Z} planes have come.");
-        _cancellation = cancellation;
-        _first.Complete(cancellation);
-        _second?.Complete(cancellation);
         return _last?.ResidualRms ?? _first.ResidualRms;
     }
 

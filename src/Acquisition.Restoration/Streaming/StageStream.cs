@@ -56,25 +56,19 @@ internal sealed unsafe class StageStream : IDisposable
         return checked(detail + (options.DetailGain == 1 ? cascade : 2 * cascade + ProjectionCascade.Bytes(coarse, fine, factors, 0)));
     }
 
-    /// <summary>Takes notice that the next plane of the input is filled.</summary>
-    public void Advance(CancellationToken cancellation)
+    /// <summary>Takes notice that the next plane of the input is filled; the last one finishes the volume.</summary>
+    /// <param name="nextAtHand">Whether the one after it comes at once, so that work may wait to be done together.</param>
+    public void Advance(bool nextAtHand, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         int z = _inputPlanes++;
         if (_detail is not null)
         {
-            _detail.Push(_input.Plane(z), cancellation);
+            _detail.Push(_input.Plane(z), nextAtHand, cancellation);
             return;
         }
         int end = _cubic.FinePlanes;
         while (_restored.Arrived < end && _cubic.IsReady(_restored.Arrived, _inputPlanes)) Enlarge(_restored, detail: null);
-    }
-
-    /// <summary>After the last plane of the input.</summary>
-    public void Complete(CancellationToken cancellation)
-    {
-        _cancellation = cancellation;
-        _detail?.Complete(cancellation);
     }
 
     public void Reset()

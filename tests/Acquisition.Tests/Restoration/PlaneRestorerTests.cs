@@ -1,6 +1,9 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
+using Acquisition.Restoration.Streaming;
+using Acquisition.Restoration.Threading;
 using Acquisition.Restoration.Training;
 using Acquisition.Tests.Support;
 using Xunit;
@@ -45,8 +48,8 @@ public sealed class PlaneRestorerTests
             {
                 found.Clear();
                 stream.Reset();
-                for (int plane = 0; plane < z; plane++) stream.Push(acquired.Plane(plane), Cancel);
-                Assert.Equal(expectedRms, stream.Complete(Cancel));
+                for (int plane = 0; plane < z; plane++) stream.Push(acquired.Plane(plane), nextAtHand: again == 1, Cancel);
+                Assert.Equal(expectedRms, stream.Complete());
                 Assert.Equal(Volumes.Samples(whole), found);
             }
         }
@@ -81,12 +84,12 @@ public sealed class PlaneRestorerTests
             null, acquired.Shape, factors, 0, Quick with { BackProjections = rounds }, (z, _) => last = z);
         for (int z = 0; z < 29; z++)
         {
-            stream.Push(acquired.Plane(z), Cancel);
+            stream.Push(acquired.Plane(z), false, Cancel);
             int expected = factorZ == 1 ? z : 2 * z - 2 - 13;
             Assert.InRange(last, Math.Max(-1, expected), Math.Max(-1, expected + 2));
         }
         Assert.True(29 - 1 - last / factorZ >= behind);
-        stream.Push(acquired.Plane(29), Cancel);
+        stream.Push(acquired.Plane(29), false, Cancel);
         Assert.Equal(30 * factorZ - 1, last);
     }
 
@@ -105,13 +108,13 @@ public sealed class PlaneRestorerTests
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            for (int z = 0; z < 8; z++) stream.Push(acquired.Plane(z), z < 3 ? Cancel : cancelled.Token);
-            stream.Complete(cancelled.Token);
+            for (int z = 0; z < 8; z++) stream.Push(acquired.Plane(z), false, z < 3 ? Cancel : cancelled.Token);
+            stream.Complete();
         });
         found.Clear();
         stream.Reset();
-        for (int z = 0; z < 8; z++) stream.Push(acquired.Plane(z), Cancel);
-        stream.Complete(Cancel);
+        for (int z = 0; z < 8; z++) stream.Push(acquired.Plane(z), false, Cancel);
+        stream.Complete();
 
         Assert.Equal(Volumes.Samples(expected), found);
     }
@@ -120,29 +123,63 @@ public sealed class PlaneRestorerTests
     public void Misuse_is_refused_with_what_was_found()
     {
         using IPlaneRestorer stream = _engine.OpenStream(null, new(2, 3, 4), new(1, 2, 2), 0, Quick, (_, _) => { });
-        Assert.Contains("11 samples", Assert.Throws<ArgumentException>(() => stream.Push(new float[11], Cancel)).Message, StringComparison.Ordinal);
-        stream.Push(new float[12], Cancel);
-        Assert.Contains("1 of 2", Assert.Throws<InvalidOperationException>(() => stream.Complete(Cancel)).Message, StringComparison.Ordinal);
-        stream.Push(new float[12], Cancel);
-        Assert.Throws<InvalidOperationException>(() => stream.Push(new float[12], Cancel));
+        Assert.Contains("11 samples", Assert.Throws<ArgumentException>(() => stream.Push(new float[11], false, Cancel)).Message, StringComparison.Ordinal);
+        stream.Push(new float[12], false, Cancel);
+        Assert.Contains("1 of 2", Assert.Throws<InvalidOperationException>(() => stream.Complete()).Message, StringComparison.Ordinal);
+        stream.Push(new float[12], false, Cancel);
+        Assert.Throws<InvalidOperationException>(() => stream.Push(new float[12], false, Cancel));
         Assert.Throws<RestorationException>(() => _engine.OpenStream(Model(new(2, 2, 2)), new(2, 3, 4), new(1, 2, 2), 0, Quick, (_, _) => { }));
     }
 
-    private static TunedModel Model(Factors factors)
+    [Theory]
+    [InlineData(1, 9, 10, "1,2,2", NetworkVariant.Public)]
+    [InlineData(4, 9, 300, "2,2,2", NetworkVariant.Paper)]
+    [InlineData(13, 8, 9, "2,2,2", NetworkVariant.Public)]
+    [InlineData(41, 9, 8, "1,2,2", NetworkVariant.Paper)]
+    [InlineData(40, 8, 8, "2,2,2", NetworkVariant.Public)]
+    public void Detail_that_follows_the_planes_has_the_bits_of_that_of_the_whole(int z, int y, int x, string factorText, NetworkVariant variant)
+    {
+        TunedStage stage = Model(ParseFactors(factorText), variant).Stages[0];
+        using FloatVolume acquired = Volumes.Rods(new(z, y, x), 7);
+        var options = new RestorationOptions { Threads = 2 };
+        using var team = new WorkTeam(2);
+        List<float> whole = [], streamed = [];
+        using var late = new WholeVolumeDetail(variant, stage, KernelSet.Default, acquired.Shape, options, (_, plane) => whole.AddRange(plane));
+        using StreamedDetail? live = StreamedDetail.TryOpen(
+            variant, stage, KernelSet.Default, acquired.Shape, options, team, (_, plane) => streamed.AddRange(plane));
+        Assert.NotNull(live);
+        for (int plane = 0; plane < z; plane++) late.Push(acquired.Plane(plane), false, Cancel);
+
+        foreach (bool atHand in new[] { false, true })
+        {
+            live.Reset();
+            streamed.Clear();
+            for (int plane = 0; plane < z; plane++)
+            {
+                live.Push(acquired.Plane(plane), atHand, Cancel);
+                // Four planes at a time, seven behind: the network's reach.
+                int fine = streamed.Count / (acquired.Shape.Times(stage.Factors).PlaneVoxels * stage.Factors.Z);
+                if (!atHand && plane < z - 1) Assert.InRange(fine, (plane + 1) / 4 * 4 - 8, Math.Max(0, (plane + 1) / 4 * 4 - 7));
+            }
+            Assert.Equal(whole, streamed);
+        }
+    }
+
+    private static TunedModel Model(Factors factors, NetworkVariant variant = NetworkVariant.Public)
     {
         var random = new Random(5);
         var stages = new List<TunedStage>();
         for (Factors left = factors; left != Factors.One;)
         {
             var stage = new Factors(Math.Min(left.Z, 2), Math.Min(left.Y, 2), Math.Min(left.X, 2));
-            var layout = new NetworkLayout(NetworkVariant.Public, stage);
+            var layout = new NetworkLayout(variant, stage);
             float[] weights = Initialisation.Draw(layout, 4, random);
             Layer last = layout.Layers[^1];
             for (int i = last.StoredAt; i < layout.StoredCount; i++) weights[i] = 0.02f * (2 * random.NextSingle() - 1);
             stages.Add(new(stage, [.. weights]));
             left = new(left.Z / stage.Z, left.Y / stage.Y, left.X / stage.X);
         }
-        return new TunedModel(NetworkVariant.Public, [.. stages]);
+        return new TunedModel(variant, [.. stages]);
     }
 
     private static Factors ParseFactors(string text)

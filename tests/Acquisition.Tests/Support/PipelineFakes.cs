@@ -188,8 +188,8 @@ internal sealed class RepeatingEngine : IRestorationEngine
     {
         using IPlaneRestorer stream = OpenStream(
             model, acquired.Shape, factors, floor, options, (z, plane) => plane.CopyTo(destination.Plane(z)));
-        for (int z = 0; z < acquired.Shape.Z; z++) stream.Push(acquired.Plane(z), cancellation);
-        residualRms = stream.Complete(cancellation);
+        for (int z = 0; z < acquired.Shape.Z; z++) stream.Push(acquired.Plane(z), true, cancellation);
+        residualRms = stream.Complete();
     }
 
     public IPlaneRestorer OpenStream(
@@ -201,7 +201,7 @@ internal sealed class RepeatingEngine : IRestorationEngine
         private readonly float[] _fine = new float[acquired.Times(factors).PlaneVoxels];
         private int _pushed;
 
-        public void Push(ReadOnlySpan<float> plane, CancellationToken cancellation)
+        public void Push(ReadOnlySpan<float> plane, bool nextAtHand, CancellationToken cancellation)
         {
             Assert.True(_pushed < acquired.Z);
             engine.OnPush(_pushed);
@@ -211,7 +211,7 @@ internal sealed class RepeatingEngine : IRestorationEngine
             _pushed++;
         }
 
-        public double Complete(CancellationToken cancellation)
+        public double Complete()
         {
             Assert.Equal(acquired.Z, _pushed);
             engine.OnRestore();

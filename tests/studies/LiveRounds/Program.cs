@@ -54,7 +54,7 @@ double Restored(TunedModel? with, RestorationOptions options)
         for (int z = 0; z < shape.Z; z++)
         {
             TimeSpan before = self.TotalProcessorTime;
-            stream.Push(acquired.Plane(z), CancellationToken.None);
+            stream.Push(acquired.Plane(z), nextAtHand: false, CancellationToken.None);
             self.Refresh();
             double took = (self.TotalProcessorTime - before).TotalMilliseconds;
             whole += took;
