@@ -97,7 +97,7 @@ internal sealed unsafe class KernelProbe : IDisposable
     }
 
     private void Apply(Convolution convolution, float* packed, Activations from, Activations to) => convolution.Forward(
-        new(from, _bias, null, null, to), packed, 0, convolution.Tiles(from.Z, from.Y), _scratch);
+        new(from, _bias, null, null, to), packed, Box.All(from), _scratch);
 
     private void Free()
     {
