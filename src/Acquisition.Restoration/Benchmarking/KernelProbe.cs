@@ -51,7 +51,7 @@ internal sealed unsafe class KernelProbe : IDisposable
                 Apply(_adjoint, _backward, _outputGradient, _inputGradient);
                 break;
             default:
-                _convolution.AddWeightGradient(_input, _outputGradient, _weightGradient, _scratch);
+                _convolution.AddWeightGradient(_input, _outputGradient, 0, _outputGradient.Z, _weightGradient, _scratch);
                 break;
         }
     }
@@ -97,7 +97,7 @@ internal sealed unsafe class KernelProbe : IDisposable
     }
 
     private void Apply(Convolution convolution, float* packed, Activations from, Activations to) => convolution.Forward(
-        new(from, _bias, null, null, to), packed, Box.All(from), _scratch);
+        new(from, _bias, null, null, to), packed, Box.All(to), _scratch);
 
     private void Free()
     {

@@ -27,9 +27,11 @@ internal abstract unsafe class Convolution(ConvShape shape)
     public abstract void Forward(in ForwardMaps maps, float* packed, Box box, Scratch scratch);
 
     /// <summary>Adds the gradient of a sum over <paramref name="outputGradient"/> · output with respect to the weights.</summary>
+    /// <param name="firstPlane">Of the output; Winograd's form takes all planes together.</param>
+    /// <param name="endPlane">Likewise.</param>
     /// <param name="weightGradient">[out][in per group][kz][ky][kx]; added to.</param>
     public abstract void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch);
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch);
 }
 
 /// <summary>What a forward pass reads and writes.</summary>

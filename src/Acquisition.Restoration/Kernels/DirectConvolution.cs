@@ -101,14 +101,14 @@ internal sealed unsafe class DirectConvolution<TLanes, TVector>(ConvShape shape)
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch)
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch)
     {
         int k = Shape.Kernel, radius = Shape.Radius;
         for (int kz = 0; kz < k; kz++)
         {
             for (int ky = 0; ky < k; ky++)
             {
-                int firstZ = Math.Max(0, radius - kz), endZ = Math.Min(input.Z, input.Z + radius - kz);
+                int firstZ = Math.Max(firstPlane, radius - kz), endZ = Math.Min(endPlane, input.Z + radius - kz);
                 int firstY = Math.Max(0, radius - ky), endY = Math.Min(input.Y, input.Y + radius - ky);
                 if (endZ <= firstZ || endY <= firstY) continue;
                 var rows = new RowPairs(

@@ -33,4 +33,38 @@ internal static unsafe class VoxelShuffle<TLanes, TVector>
             for (int p = 0; p < factor; p++, fine++) *fine += share * phases[p * phaseStride + i];
         }
     }
+
+    /// <summary>Errors of a row of phases against a row of the fine grid: gradient = gain · weight · error.</summary>
+    /// <param name="weights">Of each fine sample; <see langword="null"/> counts all as 1.</param>
+    /// <returns>Σ weight · error².</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double CompareRow(
+        float* phases, nint phaseStride, int factor, float* wanted, float* weights, float gain, float* gradient, nint gradientStride,
+        int length)
+    {
+        int i = 0;
+        TVector sum = TLanes.Fill(0), scale = TLanes.Fill(gain), weightEven = TLanes.Fill(1), weightOdd = weightEven;
+        for (; factor == 2 && i <= length - TLanes.Width; i += TLanes.Width)
+        {
+            TLanes.LoadInterleaved(wanted + 2 * i, out TVector even, out TVector odd);
+            if (weights != null) TLanes.LoadInterleaved(weights + 2 * i, out weightEven, out weightOdd);
+            TVector evenError = TLanes.Subtract(TLanes.Load(phases + i), even), evenWeighted = TLanes.Multiply(weightEven, evenError);
+            TVector oddError = TLanes.Subtract(TLanes.Load(phases + phaseStride + i), odd), oddWeighted = TLanes.Multiply(weightOdd, oddError);
+            sum = TLanes.MultiplyAdd(evenWeighted, evenError, TLanes.MultiplyAdd(oddWeighted, oddError, sum));
+            TLanes.Store(TLanes.Multiply(scale, evenWeighted), gradient + i);
+            TLanes.Store(TLanes.Multiply(scale, oddWeighted), gradient + gradientStride + i);
+        }
+        double total = TLanes.Sum(sum);
+        for (; i < length; i++)
+        {
+            for (int p = 0; p < factor; p++)
+            {
+                float error = phases[p * phaseStride + i] - wanted[i * factor + p];
+                float weighted = weights == null ? error : error * weights[i * factor + p];
+                total += weighted * error;
+                gradient[p * gradientStride + i] = gain * weighted;
+            }
+        }
+        return total;
+    }
 }

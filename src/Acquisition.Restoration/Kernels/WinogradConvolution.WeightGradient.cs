@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Acquisition.Restoration.Kernels;
@@ -13,8 +14,9 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch)
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch)
     {
+        Debug.Assert(firstPlane == 0 && endPlane == input.Z, "Tiles reach over planes.");
         var chunks = new Blocks(input.PaddedX / Activations.Granule, LongestChunk / Activations.Granule);
         int longest = Activations.Granule * ((input.PaddedX / Activations.Granule + chunks.Count - 1) / chunks.Count);
         Blocks outs = new(Shape.Out, RowProducts<TLanes, TVector>.MaxOuts), pairs = new(Shape.In, Pair);

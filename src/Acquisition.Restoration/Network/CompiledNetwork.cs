@@ -103,12 +103,10 @@ internal sealed unsafe class CompiledNetwork : IDisposable
             box, scratch);
     }
 
-    /// <summary>The gradient with respect to a layer's input; not for the first layer.</summary>
-    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient, Scratch scratch)
-    {
+    /// <summary>The gradient with respect to rows of a layer's input; not for the first layer.</summary>
+    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient, Box box, Scratch scratch) =>
         _backwardForms[index].Forward(
-            new(outputGradient, _zeros, null, null, inputGradient), _backward + _packedAt[index], Box.All(inputGradient), scratch);
-    }
+            new(outputGradient, _zeros, null, null, inputGradient), _backward + _packedAt[index], box, scratch);
 
     public float* Slopes(int index) => _parameters + Layout.Layers[index].ExecutedSlopeAt;
 
