@@ -30,6 +30,10 @@ internal sealed class ErrorEstimator : IDisposable
         ? RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, PixelType.UInt8)
         : 0;
 
+    /// <summary>Bytes of what a stream keeps for its map.</summary>
+    public static long StreamBytes(ScanPlan plan, RestorationOptions options) =>
+        IsWanted(plan, options) ? checked(sizeof(float) * plan.RestoredShape.Voxels) : 0;
+
     /// <summary>Measures the errors that the model makes on a volume, unless this has been tried for the channel.</summary>
     /// <param name="model">What will restore the channel; <see langword="null"/> for no network.</param>
     /// <param name="acquired">In scaled units.</param>

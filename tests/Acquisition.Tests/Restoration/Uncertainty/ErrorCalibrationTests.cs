@@ -102,6 +102,10 @@ public sealed class ErrorCalibrationTests
             FloatVolume acquired, Factors factors, float floor, RestorationOptions options, IProgress<TuningProgress>? progress,
             CancellationToken cancellation) => throw new NotSupportedException();
 
+        public IPlaneRestorer OpenStream(
+            TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
+            throw new NotSupportedException();
+
         public void Restore(
             TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, FloatVolume destination,
             out double residualRms, CancellationToken cancellation)
