@@ -10,7 +10,8 @@ namespace Acquisition.Restoration.Training;
 /// than the acquired one, and what it adds there beyond back-projected cubic interpolation is brought to the acquired grid and compared
 /// with what is missing: detail that the copy lost and that training, which works an octave coarser, never showed in this form.
 /// Correlation tells snapshots apart that overfit. The least-squares factor of the detail changes steadily with the
-/// logarithm of the ratio, so a straight line through the factors, continued to ratio 1, gives the one for the acquired grid.
+/// logarithm of the ratio, so a straight line through the factors is continued towards ratio 1, which is the acquired grid; but
+/// only half the way from the last copy, because the line is steep where it is least certain.
 /// </remarks>
 internal sealed class ScaleTransfer : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class ScaleTransfer : IDisposable
     private const long MaxVoxels = 1 << 18;
 
     /// <summary>The correlation is taken over this many copies, those closest to the acquired grid.</summary>
-    private const int Closest = 2;
+    private const int Closest = 3;
 
     private static readonly double[] Ratios = [5.0 / 3, 3.0 / 2, 4.0 / 3, 6.0 / 5];
 
@@ -47,7 +48,7 @@ internal sealed class ScaleTransfer : IDisposable
     /// <param name="ensemble">Whether the network will be used on all orientations, which leaves it with less that is wrong.</param>
     /// <returns>0 where the detail contradicts what was acquired, at most 1.5.</returns>
     public double Gain(CompiledNetwork network, bool ensemble, CancellationToken cancellation) => Math.Clamp(
-        AtRatioOne([.. _grids.Select(grid => (grid.Ratio, grid.Compare(network, ensemble, cancellation).Gain))]), 0, MaxGain);
+        OnLine([.. _grids.Select(grid => (grid.Ratio, grid.Compare(network, ensemble, cancellation).Gain))], Math.Sqrt(Ratios[^1])), 0, MaxGain);
 
     /// <summary>Multiplies the network's detail: the last layer is linear.</summary>
     public static void Apply(NetworkLayout layout, Span<float> parameters, double gain)
@@ -55,8 +56,8 @@ internal sealed class ScaleTransfer : IDisposable
         foreach (ref float parameter in parameters[layout.Layers[^1].StoredAt..]) parameter *= (float)gain;
     }
 
-    /// <summary>The value at ratio 1 of the least-squares line through gains over the logarithm of their ratios.</summary>
-    internal static double AtRatioOne(ReadOnlySpan<(double Ratio, double Gain)> points)
+    /// <summary>The value at a ratio of the least-squares line through gains over the logarithm of their ratios.</summary>
+    internal static double OnLine(ReadOnlySpan<(double Ratio, double Gain)> points, double ratioWanted)
     {
         double meanAt = 0, meanGain = 0, product = 0, square = 0;
         foreach (var (ratio, gain) in points)
@@ -70,7 +71,7 @@ internal sealed class ScaleTransfer : IDisposable
             product += at * (gain - meanGain);
             square += at * at;
         }
-        return meanGain - product / square * meanAt;
+        return meanGain + product / square * (Math.Log(ratioWanted) - meanAt);
     }
 
     public void Dispose()

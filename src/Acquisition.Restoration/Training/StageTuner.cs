@@ -82,7 +82,8 @@ internal sealed class StageTuner : IDisposable
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(average, ensemble: false, cancellation);
-                double correlation = transfer.Correlation(_network, cancellation);
+                // Before, the learning rate is so high that which snapshot is better is up to the last few crops.
+                double correlation = 2 * step < _options.Steps ? double.NegativeInfinity : transfer.Correlation(_network, cancellation);
                 if (correlation > bestCorrelation)
                 {
                     bestCorrelation = correlation;
@@ -91,10 +92,11 @@ internal sealed class StageTuner : IDisposable
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        _network.Load(best);
+        // Judged as trained: the gain is that of the acquired grid, and the held-out blocks are an octave coarser.
+        double heldOut = Judge(best, _options.Ensemble, cancellation);
         double gain = transfer.Gain(_network, _options.Ensemble, cancellation);
         ScaleTransfer.Apply(_layout, best, gain);
-        return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
+        return new(best, gain, heldOut, cubic, projected);
     }
 
     public void Dispose()

@@ -8,6 +8,9 @@ namespace Acquisition.Restoration.Training;
 /// <summary>A copy of a volume on a grid coarser by a ratio below 2, and what back-projected cubic interpolation of it misses.</summary>
 internal sealed class TransferGrid : IDisposable
 {
+    /// <summary>Detail of less energy than this share of the missing one is what float32 leaves of none.</summary>
+    private const double Rounding = 1e-8;
+
     private readonly FloatVolume _volume;
     private readonly Factors _factors;
     private readonly RestorationOptions _options;
@@ -66,7 +69,7 @@ internal sealed class TransferGrid : IDisposable
                 missingSquare += missing * missing;
             }
         }
-        return addedSquare > 0 && missingSquare > 0
+        return addedSquare > Rounding * missingSquare && missingSquare > 0
             ? (product / addedSquare, product / Math.Sqrt(addedSquare * missingSquare))
             : (0, 0);
     }
