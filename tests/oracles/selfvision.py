@@ -5,7 +5,6 @@
                                                writes input, target, parameters, output and gradients of the mean square error
   model FILE.safetensors FOLDER Z,Y,X          loads a stored one-stage model by its tensor names, writes input and output
   resample FOLDER Z,Y,X FZ,FY,FX               writes a volume, its shrunk copy and the shrunk copy enlarged again
-  bench public|paper FZ,FY,FX THREADS          prints milliseconds of a training step on 8 crops and of a volume, medians
   quality FOLDER Z,Y,X                         writes two volumes, prints PSNR and SSIM inside a border of 4
 
 Files are raw little-endian float32, row-major. Debian: python3-numpy python3-torch python3-skimage.
@@ -149,47 +148,6 @@ def quality(folder, shape):
                       "ssim": structural_similarity(b, a, data_range=1.0, win_size=window)}))
 
 
-def bench(variant, factors, threads):
-    import statistics
-    import time
-
-    import torch
-
-    torch.set_num_threads(threads)
-    clock = time.thread_time if threads == 1 else time.perf_counter
-    torch.manual_seed(1)
-    net = build(variant, factors).float()
-
-    def run(x):
-        y = net["body"](x)
-        if variant == "public":
-            return net["last"](torch.nn.functional.interpolate(y, scale_factor=tuple(factors), mode="nearest"))
-        return net["last"](y)
-
-    def median(rounds, work):
-        times = []
-        for _ in range(rounds + 1):
-            start = clock()
-            work()
-            times.append(1e3 * (clock() - start))
-        return statistics.median(times[1:])
-
-    x, volume = torch.rand(8, 1, 4, 32, 32), torch.rand(1, 1, 32, 128, 128)
-    optimiser = torch.optim.Adam(net.parameters(), 1e-3)
-    with torch.no_grad():
-        target = torch.rand_like(run(x))
-
-    def step():
-        loss = torch.nn.functional.mse_loss(run(x), target)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-
-    step_ms = median(5, step)
-    with torch.no_grad():
-        print(json.dumps({"step_ms": step_ms, "volume_ms": median(3, lambda: run(volume))}))
-
-
 def main():
     command, rest = sys.argv[1], sys.argv[2:]
     if command == "network":
@@ -198,8 +156,6 @@ def main():
         model(rest[0], rest[1], ints(rest[2]))
     elif command == "resample":
         resample(rest[0], ints(rest[1]), ints(rest[2]))
-    elif command == "bench":
-        bench(rest[0], ints(rest[1]), int(rest[2]))
     elif command == "quality":
         quality(rest[0], ints(rest[1]))
     else:

@@ -1,33 +1,25 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
-using Acquisition.Restoration.Sampling;
+using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Inference;
 
-/// <summary>Applies a network to a whole volume, tile by tile. Holds two feature maps of a tile.</summary>
+/// <summary>Applies a network to a whole volume, column after column.</summary>
 internal sealed class NetworkInference : IDisposable
 {
-    /// <summary>Rows a thread takes at a time: enough to pay for the hand-over, few enough to share a small tile.</summary>
-    private const int RowsPerPiece = 8;
-
     private readonly CompiledNetwork _network;
     private readonly RestorationOptions _options;
-    private readonly Activations _input = new();
-    private readonly Activations _even = new();
-    private readonly Activations _odd = new();
-
-    private readonly PhaseTail? _tail;
-    private readonly Scratch _scratch = new();
+    private readonly WorkTeam _team;
+    private readonly NetworkStream _stream;
 
     public NetworkInference(CompiledNetwork network, RestorationOptions options)
     {
         (_network, _options) = (network, options);
-        _tail = network.Layout.HasPhaseTail ? new PhaseTail(network.Layout.Factors, network.Kernels) : null;
+        _team = new WorkTeam(options.Threads);
+        _stream = new NetworkStream(network, _team);
     }
 
     /// <summary>Enlarges a volume: cubic enlargement plus the network's detail, averaged over orientations.</summary>
-    /// <remarks>Holds one turned copy of the volume beside the tile.</remarks>
     public void Enlarge(FloatVolume volume, FloatVolume destination, bool ensemble, CancellationToken cancellation)
     {
         Factors factors = _network.Layout.Factors;
@@ -37,95 +29,55 @@ internal sealed class NetworkInference : IDisposable
         List<Orientation> orientations = ensemble
             ? Orientation.Ensemble(factors, _options.FlipZ && volume.Shape.Z > 1)
             : [default];
+        ColumnSpan[] columns = Columns.Plan(volume.Shape, _network, _team.Threads, _options.ActivationBudgetBytes);
+        float[] parameters = _network.Stored.ToArray();
         foreach (Orientation orientation in orientations)
         {
-            if (orientation.IsIdentity)
-            {
-                AddDetail(volume, orientation, 1f / orientations.Count, destination, cancellation);
-                continue;
-            }
-            using var turned = new FloatVolume(orientation.Turned(volume.Shape));
-            orientation.Apply(volume, turned);
-            AddDetail(turned, orientation, 1f / orientations.Count, destination, cancellation);
+            if (orientations.Count > 1) _network.Load(TurnedParameters.Of(_network.Layout, parameters, orientation));
+            foreach (ColumnSpan column in columns) AddDetail(volume, column, 1f / orientations.Count, destination, cancellation);
         }
+        if (orientations.Count > 1) _network.Load(parameters);
     }
 
     public void Dispose()
     {
-        _input.Dispose();
-        _even.Dispose();
-        _odd.Dispose();
-        _tail?.Dispose();
-        _scratch.Dispose();
+        _stream.Dispose();
+        _team.Dispose();
     }
 
-    private void AddDetail(
-        FloatVolume turned, Orientation orientation, float share, FloatVolume destination, CancellationToken cancellation)
+    private unsafe void AddDetail(
+        FloatVolume volume, ColumnSpan column, float share, FloatVolume destination, CancellationToken cancellation)
     {
-        Tiling tiling = Tiling.Plan(turned.Shape, _network, _options.ActivationBudgetBytes);
-        foreach (TileSpan z in tiling.Z)
+        VolumeShape shape = new(volume.Shape.Z, volume.Shape.Y, column.ReadLength);
+        _stream.Begin(shape, new ColumnSink(_network, column, share, destination));
+        for (int z = 0; z < shape.Z; z += NetworkStream.MostPlanes)
         {
-            foreach (TileSpan y in tiling.Y)
+            int planes = Math.Min(NetworkStream.MostPlanes, shape.Z - z);
+            for (int i = z; i < z + planes; i++)
             {
-                foreach (TileSpan x in tiling.X)
+                for (int y = 0; y < shape.Y; y++)
+                    new ReadOnlySpan<float>(volume.Row(i, y) + column.ReadStart, shape.X).CopyTo(new Span<float>(_stream.InputRow(i, y), shape.X));
+            }
+            _stream.Push(planes, cancellation);
+        }
+    }
+
+    /// <summary>Adds a column's detail to the volume, without its halo.</summary>
+    private sealed unsafe class ColumnSink(CompiledNetwork network, ColumnSpan column, float share, FloatVolume destination) : IPhaseSink
+    {
+        /// <summary>The voxel shuffle: channel (a·fy + b)·fx + d of a coarse voxel is the fine voxel (a, b, d) inside it.</summary>
+        public void Accept(int z, int y, float* phases, nint phaseStride)
+        {
+            Factors factors = network.Layout.Factors;
+            phases += column.Start - column.ReadStart;
+            for (int a = 0; a < factors.Z; a++)
+            {
+                for (int b = 0; b < factors.Y; b++, phases += factors.X * phaseStride)
                 {
-                    Read(turned, z, y, x);
-                    Activations detail = Run(cancellation);
-                    AddTile(detail, z, y, x, orientation, share, destination, cancellation);
+                    float* fine = destination.Row(z * factors.Z + a, y * factors.Y + b) + column.Start * factors.X;
+                    network.Kernels.AddFineRow(phases, phaseStride, factors.X, share, fine, column.End - column.Start);
                 }
             }
         }
-    }
-
-    private unsafe void Read(FloatVolume volume, TileSpan z, TileSpan y, TileSpan x)
-    {
-        _input.Reshape(z.ReadLength, y.ReadLength, 1, x.ReadLength);
-        for (int iz = 0; iz < _input.Z; iz++)
-        {
-            for (int iy = 0; iy < _input.Y; iy++)
-            {
-                new ReadOnlySpan<float>(volume.Row(z.ReadStart + iz, y.ReadStart + iy) + x.ReadStart, _input.X)
-                    .CopyTo(new Span<float>(_input.Row(iz, iy), _input.X));
-            }
-        }
-    }
-
-    private Activations Run(CancellationToken cancellation)
-    {
-        Activations from = _input;
-        for (int i = 0; i < _network.Layout.Layers.Length; i++)
-        {
-            Layer layer = _network.Layout.Layers[i];
-            Activations output = i % 2 == 0 ? _even : _odd;
-            output.Reshape(from.Z, from.Y, layer.Executed.Out, from.X);
-            _network.Forward(i, from, null, output, 0, _network.Form(i).Tiles(from.Z, from.Y), _scratch);
-            from = output;
-        }
-        return _tail?.Forward(from, _network.TailBias) ?? from;
-    }
-
-    /// <summary>The voxel shuffle: channel (a·fy + b)·fx + d of a coarse voxel is the fine voxel (a, b, d) inside it.</summary>
-    private unsafe void AddTile(
-        Activations detail, TileSpan z, TileSpan y, TileSpan x, Orientation orientation, float share, FloatVolume destination,
-        CancellationToken cancellation)
-    {
-        Factors factors = _network.Layout.Factors;
-        Workers.Run(z.End - z.Start, _options.Threads, piece =>
-        {
-            int cz = z.Start + piece;
-            for (int cy = y.Start; cy < y.End; cy++)
-            {
-                for (int phase = 0; phase < factors.Product; phase++)
-                {
-                    int fz = cz * factors.Z + phase / (factors.Y * factors.X);
-                    int fy = cy * factors.Y + phase / factors.X % factors.Y;
-                    var (start, step) = orientation.Row(destination.Shape, fz, fy);
-                    float* to = destination.Memory + start + step * (x.Start * factors.X + phase % factors.X);
-                    float* from = detail.Row(cz - z.ReadStart, cy - y.ReadStart, phase) + (x.Start - x.ReadStart);
-                    step *= factors.X;
-                    for (int i = x.End - x.Start; i > 0; i--, from++, to += step) *to += share * *from;
-                }
-            }
-        }, cancellation);
     }
 }

@@ -7,7 +7,8 @@ namespace Acquisition.Restoration.Kernels;
 /// <summary>Feature maps of one sample, [z][y][channel][x] in native memory.</summary>
 /// <remarks>Every row of x is followed by zeros: up to the padded width, then a halo that also serves as the left halo of the next
 /// row. So a kernel may read <see cref="Halo"/> floats beyond either end of a row and write whole vectors up to the padded width,
-/// which it zeroes again behind the last sample. In y and z there is no halo: kernels clip their taps.</remarks>
+/// which it zeroes again behind the last sample. In y and z there is no halo: kernels clip their taps. A map may hold fewer planes
+/// or rows than it has; they then take turns, so that a volume streams through a map of a few planes.</remarks>
 internal sealed unsafe class Activations : IDisposable
 {
     /// <summary>Zeros between two rows, floats: one vector of 512 bits, more than any kernel reaches.</summary>
@@ -32,6 +33,12 @@ internal sealed unsafe class Activations : IDisposable
 
     public int X { get; private set; }
 
+    /// <summary>Planes held: plane z lies where plane z modulo this lies.</summary>
+    public int HeldZ { get; private set; }
+
+    /// <summary>Rows of a plane held.</summary>
+    public int HeldY { get; private set; }
+
     /// <summary>Floats of a row that kernels may write: X rounded up to whole vectors, at least two.</summary>
     public int PaddedX { get; private set; }
 
@@ -47,25 +54,30 @@ internal sealed unsafe class Activations : IDisposable
     public static long Bytes(int z, int y, int channels, int x) => sizeof(float) * (long)Floats(z, y, channels, x);
 
     /// <summary>Takes a shape. Samples become undefined, zeros around them are restored; memory grows when it must.</summary>
-    public void Reshape(int z, int y, int channels, int x)
+    public void Reshape(int z, int y, int channels, int x) => Reshape(z, y, channels, x, z, y);
+
+    /// <inheritdoc cref="Reshape(int, int, int, int)"/>
+    public void Reshape(int z, int y, int channels, int x, int heldZ, int heldY)
     {
-        if (z == Z && y == Y && channels == Channels && x == X) return;
-        nuint needed = Floats(z, y, channels, x);
+        heldZ = Math.Min(z, heldZ);
+        heldY = Math.Min(y, heldY);
+        if ((z, y, channels, x, heldZ, heldY) == (Z, Y, Channels, X, HeldZ, HeldY)) return;
+        nuint needed = Floats(heldZ, heldY, channels, x);
         if (needed > _capacity)
         {
             Free();
             _memory = (float*)NativeMemory.AlignedAlloc(checked(needed * sizeof(float)), 64);
             _capacity = needed;
         }
-        (Z, Y, Channels, X) = (z, y, channels, x);
+        (Z, Y, Channels, X, HeldZ, HeldY) = (z, y, channels, x, heldZ, heldY);
         PaddedX = PaddedWidth(x);
         ChannelStride = PaddedX + Halo;
         RowStride = channels * ChannelStride;
-        PlaneStride = y * RowStride;
+        PlaneStride = heldY * RowStride;
         new Span<float>(_memory, Halo).Clear();
         float* row = _memory + Halo;
         nint stride = ChannelStride;
-        for (long i = 0; i < (long)Rows * channels; i++, row += stride) new Span<float>(row + x, (int)stride - x).Clear();
+        for (long i = 0; i < (long)heldZ * heldY * channels; i++, row += stride) new Span<float>(row + x, (int)stride - x).Clear();
     }
 
     /// <summary>First sample of a row.</summary>
@@ -73,6 +85,8 @@ internal sealed unsafe class Activations : IDisposable
     public float* Row(int z, int y, int channel = 0)
     {
         Debug.Assert((uint)z < (uint)Z && (uint)y < (uint)Y && (uint)channel < (uint)Channels, "The row lies outside.");
+        if (z >= HeldZ) z %= HeldZ;
+        if (y >= HeldY) y %= HeldY;
         return _memory + Halo + z * PlaneStride + y * RowStride + channel * ChannelStride;
     }
 
@@ -100,6 +114,6 @@ internal sealed unsafe class Activations : IDisposable
         NativeMemory.AlignedFree(_memory);
         _memory = null;
         _capacity = 0;
-        (Z, Y, Channels, X) = (0, 0, 0, 0);
+        (Z, Y, Channels, X, HeldZ, HeldY) = (0, 0, 0, 0, 0, 0);
     }
 }

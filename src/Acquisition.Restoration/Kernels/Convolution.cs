@@ -2,22 +2,16 @@ using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Kernels;
 
-/// <summary>One convolution in the form chosen for it. Stateless; threads may compute different tiles or samples side by side, each
+/// <summary>One convolution in the form chosen for it. Stateless; threads may compute different boxes or samples side by side, each
 /// with its own scratch.</summary>
 /// <remarks>The gradient with respect to the input is a forward pass of <see cref="ConvShape.Transposed"/> with mirrored weights.
-/// Forms and vector widths round differently from each other. One form always gives the same bits for an output, whichever tiles are
-/// computed together: tiles lie on a fixed grid from the volume's first plane and row.</remarks>
+/// Forms and vector widths round differently from each other. The bits of an output depend on the form and, for Winograd's, on where
+/// in its tile it lies; not on what is computed together with it.</remarks>
 internal abstract unsafe class Convolution(ConvShape shape)
 {
     public ConvShape Shape => shape;
 
     public abstract string Form { get; }
-
-    /// <summary>Planes and rows computed together, 1 or 4 each.</summary>
-    public abstract int TilePlanes { get; }
-
-    /// <inheritdoc cref="TilePlanes"/>
-    public abstract int TileRows { get; }
 
     /// <summary>Floats of the packed form of the weights.</summary>
     public abstract int PackedLength { get; }
@@ -25,22 +19,19 @@ internal abstract unsafe class Convolution(ConvShape shape)
     /// <summary>Multiplications and additions the form does for one voxel.</summary>
     public abstract double FlopsPerVoxel { get; }
 
-    public int TilesInY(int y) => (y + TileRows - 1) / TileRows;
-
-    /// <summary>Tiles of a volume; those of one group of planes lie next to each other.</summary>
-    public int Tiles(int z, int y) => (z + TilePlanes - 1) / TilePlanes * TilesInY(y);
-
     /// <summary>Brings weights [out][in per group][kz][ky][kx] into the order the form reads them.</summary>
     /// <param name="packed">Receives <see cref="PackedLength"/> floats.</param>
     public abstract void Pack(ReadOnlySpan<float> weights, float* packed);
 
-    /// <summary>Computes the tiles [firstTile, endTile).</summary>
-    public abstract void Forward(in ForwardMaps maps, float* packed, int firstTile, int endTile, Scratch scratch);
+    /// <summary>Computes the rows of a box, in tiles from its corner.</summary>
+    public abstract void Forward(in ForwardMaps maps, float* packed, Box box, Scratch scratch);
 
     /// <summary>Adds the gradient of a sum over <paramref name="outputGradient"/> · output with respect to the weights.</summary>
+    /// <param name="firstPlane">Of the output; Winograd's form takes all planes together.</param>
+    /// <param name="endPlane">Likewise.</param>
     /// <param name="weightGradient">[out][in per group][kz][ky][kx]; added to.</param>
     public abstract void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch);
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch);
 }
 
 /// <summary>What a forward pass reads and writes.</summary>

@@ -14,10 +14,6 @@ internal sealed unsafe class DirectConvolution<TLanes, TVector>(ConvShape shape)
 
     public override string Form => "direct";
 
-    public override int TilePlanes => 1;
-
-    public override int TileRows => 1;
-
     public override int PackedLength => Shape.WeightCount;
 
     public override double FlopsPerVoxel => 2.0 * Shape.WeightCount;
@@ -52,57 +48,67 @@ internal sealed unsafe class DirectConvolution<TLanes, TVector>(ConvShape shape)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(in ForwardMaps maps, float* packed, int firstTile, int endTile, Scratch scratch)
+    public override void Forward(in ForwardMaps maps, float* packed, Box box, Scratch scratch)
     {
         Activations input = maps.Input, sums = maps.Before ?? maps.Output;
-        int k = Shape.Kernel, radius = Shape.Radius, ins = Shape.InPerGroup;
-        int rowWeights = Shape.Out * ins * k, lastStart = sums.PaddedX - RowSums<TLanes, TVector>.Width;
+        int k = Shape.Kernel, radius = Shape.Radius, rowWeights = Shape.Out * Shape.InPerGroup * k;
         RowTap* taps = stackalloc RowTap[k * k];
-        for (int tile = firstTile; tile < endTile; tile++)
+        box = box.In(maps.Output);
+        for (int z = box.Z; z < box.EndZ; z++)
         {
-            int z = tile / input.Y, y = tile % input.Y, count = 0;
-            for (int kz = Math.Max(0, radius - z); kz < Math.Min(k, input.Z + radius - z); kz++)
+            for (int y = box.Y; y < box.EndY; y++)
             {
-                for (int ky = Math.Max(0, radius - y); ky < Math.Min(k, input.Y + radius - y); ky++)
-                    taps[count++] = new(input.Row(z + kz - radius, y + ky - radius) - radius, packed + (kz * k + ky) * rowWeights);
-            }
-            float* to = sums.Row(z, y);
-            for (int group = 0; group < Shape.Groups; group++)
-            {
-                for (int block = 0; block < _outs.Count; block++)
+                int count = 0;
+                for (int kz = Math.Max(0, radius - z); kz < Math.Min(k, input.Z + radius - z); kz++)
                 {
-                    int first = group * Shape.OutPerGroup + _outs.Start(block);
-                    for (int start = 0; start < sums.PaddedX; start += RowSums<TLanes, TVector>.Width)
-                    {
-                        // The last samples may overlap the ones before; they are computed twice, to the same bits.
-                        int x = Math.Min(start, lastStart);
-                        RowSums<TLanes, TVector>.Run(
-                            _outs.Size(block), taps, taps + count, group * ins * input.ChannelStride + x, first * ins * k, ins,
-                            input.ChannelStride, k, maps.Bias + first, to + first * sums.ChannelStride + x, sums.ChannelStride);
-                    }
+                    for (int ky = Math.Max(0, radius - y); ky < Math.Min(k, input.Y + radius - y); ky++)
+                        taps[count++] = new(input.Row(z + kz - radius, y + ky - radius) - radius, packed + (kz * k + ky) * rowWeights);
+                }
+                float* to = sums.Row(z, y);
+                Row(taps, count, input.ChannelStride, maps.Bias, to, sums.ChannelStride, sums.PaddedX);
+                sums.ClearPadding(to);
+                if (maps.Slopes == null) continue;
+                float* rectified = maps.Output.Row(z, y);
+                for (int co = 0; co < Shape.Out; co++)
+                {
+                    nint at = co * sums.ChannelStride;
+                    Rectifier<TLanes, TVector>.Row(to + at, rectified + at, sums.PaddedX, maps.Slopes[co]);
                 }
             }
-            sums.ClearPadding(to);
-            if (maps.Slopes == null) continue;
-            float* rectified = maps.Output.Row(z, y);
-            for (int co = 0; co < Shape.Out; co++)
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Row(RowTap* taps, int count, nint inputChannel, float* bias, float* to, nint toChannel, int width)
+    {
+        int k = Shape.Kernel, ins = Shape.InPerGroup, lastStart = width - RowSums<TLanes, TVector>.Width;
+        for (int group = 0; group < Shape.Groups; group++)
+        {
+            for (int block = 0; block < _outs.Count; block++)
             {
-                nint at = co * sums.ChannelStride;
-                Rectifier<TLanes, TVector>.Row(to + at, rectified + at, sums.PaddedX, maps.Slopes[co]);
+                int first = group * Shape.OutPerGroup + _outs.Start(block), size = _outs.Size(block);
+                for (int start = 0; start < width; start += RowSums<TLanes, TVector>.Width)
+                {
+                    // The last samples may overlap the ones before; they are computed twice, to the same bits.
+                    int x = Math.Min(start, lastStart);
+                    RowSums<TLanes, TVector>.Run(
+                        size, taps, taps + count, group * ins * inputChannel + x, first * ins * k, ins, inputChannel, k,
+                        bias + first, to + first * toChannel + x, toChannel);
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch)
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch)
     {
         int k = Shape.Kernel, radius = Shape.Radius;
         for (int kz = 0; kz < k; kz++)
         {
             for (int ky = 0; ky < k; ky++)
             {
-                int firstZ = Math.Max(0, radius - kz), endZ = Math.Min(input.Z, input.Z + radius - kz);
+                int firstZ = Math.Max(firstPlane, radius - kz), endZ = Math.Min(endPlane, input.Z + radius - kz);
                 int firstY = Math.Max(0, radius - ky), endY = Math.Min(input.Y, input.Y + radius - ky);
                 if (endZ <= firstZ || endY <= firstY) continue;
                 var rows = new RowPairs(

@@ -49,18 +49,26 @@ internal abstract unsafe class KernelSet
 
     /// <inheritdoc cref="Rectifier{TLanes, TVector}.Backward"/>
     public abstract void RectifierBackward(
-        float* slopes, Activations map, bool isOutput, Activations gradient, float* slopeGradient, float* biasGradient);
+        float* slopes, Activations map, bool isOutput, Activations gradient, Box box, float* slopeGradient, float* biasGradient);
 
     /// <inheritdoc cref="Rectifier{TLanes, TVector}.AddBiasGradient"/>
     public abstract void AddBiasGradient(Activations gradient, float* biasGradient);
 
     /// <inheritdoc cref="PhaseSums{TLanes, TVector}.Gather"/>
     public abstract void GatherPhases(
-        int axis, int factor, int inner, float bias, Activations from, Activations to, int firstRow, int endRow, float* zeroRow);
+        int axis, int factor, int inner, float bias, Activations from, Activations to, Box box, float* zeroRow);
 
     /// <inheritdoc cref="PhaseSums{TLanes, TVector}.Scatter"/>
     public abstract void ScatterPhases(
-        int axis, int factor, int inner, Activations from, Activations to, int firstRow, int endRow, float* zeroRow);
+        int axis, int factor, int inner, Activations from, Activations to, Box box, float* zeroRow);
+
+    /// <inheritdoc cref="VoxelShuffle{TLanes, TVector}.AddRow"/>
+    public abstract void AddFineRow(float* phases, nint phaseStride, int factor, float share, float* fine, int length);
+
+    /// <inheritdoc cref="VoxelShuffle{TLanes, TVector}.CompareRow"/>
+    public abstract double CompareFineRow(
+        float* phases, nint phaseStride, int factor, float* wanted, float* weights, float gain, float* gradient, nint gradientStride,
+        int length);
 
     /// <exception cref="InvalidOperationException">The name is unknown, or the processor lacks what it names.</exception>
     internal static KernelSet Choose(string? name)
@@ -90,17 +98,25 @@ internal sealed unsafe class KernelSet<TLanes, TVector>(string name) : KernelSet
     public override Convolution Winograd(ConvShape shape) => new WinogradConvolution<TLanes, TVector>(shape);
 
     public override void RectifierBackward(
-        float* slopes, Activations map, bool isOutput, Activations gradient, float* slopeGradient, float* biasGradient) =>
-        Rectifier<TLanes, TVector>.Backward(slopes, map, isOutput, gradient, slopeGradient, biasGradient);
+        float* slopes, Activations map, bool isOutput, Activations gradient, Box box, float* slopeGradient, float* biasGradient) =>
+        Rectifier<TLanes, TVector>.Backward(slopes, map, isOutput, gradient, box, slopeGradient, biasGradient);
 
     public override void AddBiasGradient(Activations gradient, float* biasGradient) =>
         Rectifier<TLanes, TVector>.AddBiasGradient(gradient, biasGradient);
 
     public override void GatherPhases(
-        int axis, int factor, int inner, float bias, Activations from, Activations to, int firstRow, int endRow, float* zeroRow) =>
-        PhaseSums<TLanes, TVector>.Gather(axis, factor, inner, bias, from, to, firstRow, endRow, zeroRow);
+        int axis, int factor, int inner, float bias, Activations from, Activations to, Box box, float* zeroRow) =>
+        PhaseSums<TLanes, TVector>.Gather(axis, factor, inner, bias, from, to, box, zeroRow);
 
     public override void ScatterPhases(
-        int axis, int factor, int inner, Activations from, Activations to, int firstRow, int endRow, float* zeroRow) =>
-        PhaseSums<TLanes, TVector>.Scatter(axis, factor, inner, from, to, firstRow, endRow, zeroRow);
+        int axis, int factor, int inner, Activations from, Activations to, Box box, float* zeroRow) =>
+        PhaseSums<TLanes, TVector>.Scatter(axis, factor, inner, from, to, box, zeroRow);
+
+    public override void AddFineRow(float* phases, nint phaseStride, int factor, float share, float* fine, int length) =>
+        VoxelShuffle<TLanes, TVector>.AddRow(phases, phaseStride, factor, share, fine, length);
+
+    public override double CompareFineRow(
+        float* phases, nint phaseStride, int factor, float* wanted, float* weights, float gain, float* gradient, nint gradientStride,
+        int length) =>
+        VoxelShuffle<TLanes, TVector>.CompareRow(phases, phaseStride, factor, wanted, weights, gain, gradient, gradientStride, length);
 }

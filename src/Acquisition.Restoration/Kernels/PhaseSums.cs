@@ -11,19 +11,20 @@ internal static unsafe class PhaseSums<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>One pass for the rows [firstRow, endRow), counted over z and y.</summary>
+    /// <summary>One pass for the rows of a box.</summary>
     /// <param name="axis">0, 1, 2 for z, y, x.</param>
     /// <param name="factor">1 or 2.</param>
     /// <param name="inner">Channels that lie between two taps.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(
-        int axis, int factor, int inner, float bias, Activations from, Activations to, int firstRow, int endRow, float* zeroRow)
+        int axis, int factor, int inner, float bias, Activations from, Activations to, Box box, float* zeroRow)
     {
         int outer = from.Channels / (3 * inner), width = to.PaddedX;
         nint fromStride = from.ChannelStride, toStride = to.ChannelStride;
-        for (int row = firstRow; row < endRow; row++)
+        box = box.In(to);
+        for (int row = 0, rows = box.EndY - box.Y; row < (box.EndZ - box.Z) * rows; row++)
         {
-            int z = row / from.Y, y = row % from.Y;
+            int z = box.Z + row / rows, y = box.Y + row % rows;
             float* middle = from.Row(z, y), below = Neighbour(axis, from, z, y, -1, zeroRow), above = Neighbour(axis, from, z, y, 1, zeroRow);
             float* output = to.Row(z, y);
             for (int o = 0; o < outer; o++)
@@ -48,13 +49,14 @@ internal static unsafe class PhaseSums<TLanes, TVector>
     /// <summary>The adjoint of <see cref="Gather"/>: gradients of phases become those of taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scatter(
-        int axis, int factor, int inner, Activations from, Activations to, int firstRow, int endRow, float* zeroRow)
+        int axis, int factor, int inner, Activations from, Activations to, Box box, float* zeroRow)
     {
         int outer = to.Channels / (3 * inner), width = to.PaddedX;
         nint fromStride = from.ChannelStride, toStride = to.ChannelStride;
-        for (int row = firstRow; row < endRow; row++)
+        box = box.In(to);
+        for (int row = 0, rows = box.EndY - box.Y; row < (box.EndZ - box.Z) * rows; row++)
         {
-            int z = row / from.Y, y = row % from.Y;
+            int z = box.Z + row / rows, y = box.Y + row % rows;
             float* middle = from.Row(z, y), below = Neighbour(axis, from, z, y, -1, zeroRow), above = Neighbour(axis, from, z, y, 1, zeroRow);
             float* output = to.Row(z, y);
             for (int o = 0; o < outer; o++)

@@ -27,18 +27,19 @@ internal static unsafe class Rectifier<TLanes, TVector>
     /// one follows from the other.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(
-        float* slopes, Activations map, bool isOutput, Activations gradient, float* slopeGradient, float* biasGradient)
+        float* slopes, Activations map, bool isOutput, Activations gradient, Box box, float* slopeGradient, float* biasGradient)
     {
         TVector zero = TLanes.Fill(0);
         int width = map.PaddedX;
+        box = box.In(gradient);
         nint xStride = map.RowStride, gStride = gradient.RowStride;
         for (int c = 0; c < map.Channels; c++)
         {
             TVector slope = TLanes.Fill(slopes[c]), slopeSum = zero, biasSum = zero;
-            for (int z = 0; z < map.Z; z++)
+            for (int z = box.Z; z < box.EndZ; z++)
             {
-                float* xRow = map.Row(z, 0, c), gRow = gradient.Row(z, 0, c);
-                for (int y = 0; y < map.Y; y++, xRow += xStride, gRow += gStride)
+                float* xRow = map.Row(z, box.Y, c), gRow = gradient.Row(z, box.Y, c);
+                for (int y = box.Y; y < box.EndY; y++, xRow += xStride, gRow += gStride)
                 {
                     float* x = xRow, g = gRow;
                     for (float* end = x + width; x < end; x += TLanes.Width, g += TLanes.Width)

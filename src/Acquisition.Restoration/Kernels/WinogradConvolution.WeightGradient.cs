@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Acquisition.Restoration.Kernels;
@@ -13,12 +14,13 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddWeightGradient(
-        Activations input, Activations outputGradient, float* weightGradient, Scratch scratch)
+        Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch)
     {
+        Debug.Assert(firstPlane == 0 && endPlane == input.Z, "Tiles reach over planes.");
         var chunks = new Blocks(input.PaddedX / Activations.Granule, LongestChunk / Activations.Granule);
         int longest = Activations.Granule * ((input.PaddedX / Activations.Granule + chunks.Count - 1) / chunks.Count);
         Blocks outs = new(Shape.Out, RowProducts<TLanes, TVector>.MaxOuts), pairs = new(Shape.In, Pair);
-        int tilesInY = TilesInY(input.Y), tiles = Tiles(input.Z, input.Y), batch = Math.Min(Batch, tiles);
+        int tilesInY = (input.Y + Tile - 1) / Tile, tiles = (input.Z + Tile - 1) / Tile * tilesInY, batch = Math.Min(Batch, tiles);
         nint vChannel = longest + (chunks.Count == 1 ? 1 : 2) * Activations.Halo, vTile = Pair * vChannel + Activations.Halo;
         nint dChannel = longest, dTile = Shape.Out * dChannel;
         nint sumsLength = ((nint)outs.Count * pairs.Count * RowProducts<TLanes, TVector>.SumCount + Activations.Granule - 1)

@@ -27,10 +27,6 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
 
     public override string Form => "Winograd F(4×4, 3×3)";
 
-    public override int TilePlanes => Tile;
-
-    public override int TileRows => Tile;
-
     /// <summary>Positions, then room for the weights in three and six lines on the way there.</summary>
     public override int PackedLength => (Positions + 9 + 18) * RowWeights;
 
@@ -50,7 +46,7 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(in ForwardMaps maps, float* packed, int firstTile, int endTile, Scratch scratch)
+    public override void Forward(in ForwardMaps maps, float* packed, Box box, Scratch scratch)
     {
         Activations input = maps.Input;
         var chunks = new Blocks(input.PaddedX / Activations.Granule, LongestChunk / Activations.Granule);
@@ -60,26 +56,29 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
         nint mPosition = (nint)Shape.Out * longest, zeros = input.RowStride + 2 * Activations.Halo;
         // Outputs below the last plane or row land behind the products, where nobody reads them.
         nint trashed = Shape.Out * maps.Output.ChannelStride;
-        float* zeroRow = scratch.Take(zeros + Positions * (vPosition + mPosition) + trashed) + Activations.Halo;
+        float* zeroRow = scratch.Take(
+            zeros + Positions * (vPosition + mPosition) + trashed, this, input.PaddedX, out bool isClean) + Activations.Halo;
         float* v = zeroRow + zeros, m = v + Positions * vPosition - Activations.Halo;
-        new Span<float>(zeroRow - Activations.Halo, (int)zeros).Clear();
-        if (chunks.Count == 1) ClearHalos(v, vPosition, vChannel, longest, Shape.In);
+        if (!isClean) new Span<float>(zeroRow - Activations.Halo, (int)zeros).Clear();
+        if (!isClean && chunks.Count == 1) ClearHalos(v, vPosition, vChannel, longest, Shape.In);
 
         float** rows = stackalloc float*[Positions];
-        int tilesInY = TilesInY(input.Y);
-        for (int tile = firstTile; tile < endTile; tile++)
+        for (int z = box.Z; z < Math.Min(box.EndZ, input.Z); z += Tile)
         {
-            int z = tile / tilesInY * Tile, y = tile % tilesInY * Tile;
-            CollectRows(input, z, y, zeroRow, rows);
-            for (int chunk = 0; chunk < chunks.Count; chunk++)
+            for (int y = box.Y; y < Math.Min(box.EndY, input.Y); y += Tile)
             {
-                int x = chunks.Start(chunk) * Activations.Granule, width = chunks.Size(chunk) * Activations.Granule;
-                int before = chunks.Count == 1 ? 0 : Activations.Granule;
-                TransformInput(rows, input.ChannelStride, 0, Shape.In, x - before, width + 2 * before, v - before, vPosition, vChannel);
-                Multiply(v, vPosition, vChannel, packed, m, mPosition, longest, width);
-                TransformOutput(m, mPosition, longest, width, maps, z, y, x, m + Positions * mPosition);
+                CollectRows(input, z, y, zeroRow, rows);
+                for (int chunk = 0; chunk < chunks.Count; chunk++)
+                {
+                    int x = chunks.Start(chunk) * Activations.Granule, width = chunks.Size(chunk) * Activations.Granule;
+                    int before = chunks.Count == 1 ? 0 : Activations.Granule;
+                    TransformInput(
+                        rows, input.ChannelStride, 0, Shape.In, x - before, width + 2 * before, v - before, vPosition, vChannel);
+                    Multiply(v, vPosition, vChannel, packed, m, mPosition, longest, width);
+                    TransformOutput(m, mPosition, longest, width, maps, z, y, x, m + Positions * mPosition);
+                }
+                ClearPadding(maps, new Box(z, z + Tile, y, y + Tile).In(maps.Output));
             }
-            ClearPadding(maps, z, y);
         }
     }
 
@@ -171,7 +170,7 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
         float** rows = stackalloc float*[Tile * Tile], sums = stackalloc float*[Tile * Tile];
         for (int i = 0; i < Tile * Tile; i++)
         {
-            bool isInside = z + i / Tile < output.Z && y + i % Tile < output.Y;
+            bool isInside = (uint)(z + i / Tile) < (uint)output.Z && (uint)(y + i % Tile) < (uint)output.Y;
             rows[i] = isInside ? output.Row(z + i / Tile, y + i % Tile) + x : trash;
             sums[i] = !isInside ? trash : maps.Before is null ? rows[i] : maps.Before.Row(z + i / Tile, y + i % Tile) + x;
         }
@@ -255,14 +254,14 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
         public static bool KeepsSums => true;
     }
 
-    private static void ClearPadding(in ForwardMaps maps, int z, int y)
+    private static void ClearPadding(in ForwardMaps maps, Box box)
     {
-        for (int i = z; i < Math.Min(z + Tile, maps.Output.Z); i++)
+        for (int z = box.Z; z < box.EndZ; z++)
         {
-            for (int j = y; j < Math.Min(y + Tile, maps.Output.Y); j++)
+            for (int y = box.Y; y < box.EndY; y++)
             {
-                maps.Output.ClearPadding(maps.Output.Row(i, j));
-                maps.Before?.ClearPadding(maps.Before.Row(i, j));
+                maps.Output.ClearPadding(maps.Output.Row(z, y));
+                maps.Before?.ClearPadding(maps.Before.Row(z, y));
             }
         }
     }

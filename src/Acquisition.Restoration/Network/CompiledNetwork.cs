@@ -9,6 +9,7 @@ internal sealed unsafe class CompiledNetwork : IDisposable
     /// <summary>Slopes below this are not divided by: their products may have lost digits.</summary>
     private const float SmallestSlope = 1e-4f;
 
+    private readonly float[] _stored;
     private readonly float[] _executed;
     private readonly float[] _mirrored;
     private readonly Convolution[] _forms;
@@ -24,6 +25,7 @@ internal sealed unsafe class CompiledNetwork : IDisposable
     {
         Layout = layout;
         Kernels = kernels;
+        _stored = new float[layout.StoredCount];
         _executed = new float[layout.ExecutedCount];
         _mirrored = new float[layout.Layers.Max(layer => layer.Executed.WeightCount)];
         _forms = [.. layout.Layers.Select(layer => kernels.Convolution(layer.Executed, planes))];
@@ -58,28 +60,16 @@ internal sealed unsafe class CompiledNetwork : IDisposable
         return layer.HasSlopes && !_executed.AsSpan(layer.ExecutedSlopeAt, layer.Executed.Out).ContainsAnyExceptInRange(SmallestSlope, float.MaxValue);
     }
 
-    /// <summary>Grid of planes and rows on which tiles of a volume must begin to be computed to the volume's bits.</summary>
-    public int TileGrid => _forms.Max(form => form.TileRows);
-
-    /// <summary>Planes and rows around a tile that its bits depend on; a multiple of <see cref="TileGrid"/>. More than the network sees:
-    /// a Winograd tile rounds with all samples it reads.</summary>
-    public int TileHalo
-    {
-        get
-        {
-            int halo = Layout.HasPhaseTail ? 1 : 0;
-            foreach (Convolution form in _forms.Reverse())
-                halo = (halo + form.TileRows - 1) / form.TileRows * form.TileRows + form.Shape.Radius;
-            return (halo + TileGrid - 1) / TileGrid * TileGrid;
-        }
-    }
-
     /// <summary>How a layer is computed.</summary>
     public Convolution Form(int index) => _forms[index];
+
+    /// <summary>The parameters taken last.</summary>
+    public ReadOnlySpan<float> Stored => _stored;
 
     /// <summary>Takes new parameters, as stored.</summary>
     public void Load(ReadOnlySpan<float> stored)
     {
+        stored[.._stored.Length].CopyTo(_stored);
         for (int i = 0; i < Layout.Layers.Length; i++)
         {
             Layer layer = Layout.Layers[i];
@@ -101,26 +91,22 @@ internal sealed unsafe class CompiledNetwork : IDisposable
         _executed.CopyTo(new Span<float>(_parameters, _executed.Length));
     }
 
-    /// <summary>Computes tiles of a layer and its rectifier.</summary>
+    /// <summary>Computes rows of a layer and its rectifier.</summary>
     /// <param name="before">Keeps the sums before the rectifier; <see langword="null"/> when nobody needs them.</param>
     public void Forward(
-        int index, Activations input, Activations? before, Activations output, int firstTile, int endTile, Scratch scratch)
+        int index, Activations input, Activations? before, Activations output, Box box, Scratch scratch)
     {
         Layer layer = Layout.Layers[index];
         float* slopes = layer.HasSlopes ? _parameters + layer.ExecutedSlopeAt : null;
         _forms[index].Forward(
             new(input, _parameters + layer.ExecutedBiasAt, slopes, before, output), _forward + _packedAt[index],
-            firstTile, endTile, scratch);
+            box, scratch);
     }
 
-    /// <summary>The gradient with respect to a layer's input; not for the first layer.</summary>
-    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient, Scratch scratch)
-    {
-        Convolution form = _backwardForms[index];
-        form.Forward(
-            new(outputGradient, _zeros, null, null, inputGradient), _backward + _packedAt[index],
-            0, form.Tiles(inputGradient.Z, inputGradient.Y), scratch);
-    }
+    /// <summary>The gradient with respect to rows of a layer's input; not for the first layer.</summary>
+    public void BackwardToInput(int index, Activations outputGradient, Activations inputGradient, Box box, Scratch scratch) =>
+        _backwardForms[index].Forward(
+            new(outputGradient, _zeros, null, null, inputGradient), _backward + _packedAt[index], box, scratch);
 
     public float* Slopes(int index) => _parameters + Layout.Layers[index].ExecutedSlopeAt;
 

@@ -5,17 +5,18 @@ using Acquisition.Restoration.Kernels;
 namespace Acquisition.Restoration.Network;
 
 /// <summary>What follows the public network's last layer: products of its 27 taps on the coarse grid become phases of the fine one.</summary>
-/// <remarks>Holds the maps between the three passes. Used by one thread at a time, except that threads may share the rows of a pass.</remarks>
+/// <remarks>The products are many and short-lived, so they pass plane by plane. Used by one thread at a time.</remarks>
 internal sealed unsafe class PhaseTail(Factors factors, KernelSet kernels) : IDisposable
 {
     public const int Taps = 27;
 
-    private const int CentreTap = Taps / 2;
+    /// <summary>The pointwise layer keeps the gradient of the one bias where this tap has its own.</summary>
+    public const int CentreTap = Taps / 2;
 
     private readonly Activations _afterX = new();
     private readonly Activations _afterY = new();
     private readonly Activations _phases = new();
-    private readonly Activations _taps = new();
+    private readonly Activations _products = new();
     private float* _zeros;
     private nint _zeroCount;
 
@@ -35,30 +36,50 @@ internal sealed unsafe class PhaseTail(Factors factors, KernelSet kernels) : IDi
         for (int i = 0; i < stored.Length; i++) stored[i] = pointwise[i % Taps * ins + i / Taps];
     }
 
-    /// <summary>The gradient of the one bias: every fine sample sees one product of the centre tap.</summary>
-    public static float BiasToStored(ReadOnlySpan<float> pointwise) => pointwise[CentreTap];
+    /// <summary>Products of the taps, or their gradients; 27 channels, [kz][ky][kx]. Holds one plane at a time.</summary>
+    public Activations Products => _products;
 
-    /// <param name="taps">27 channels, [kz][ky][kx].</param>
-    /// <returns>A channel for each phase; overwritten by the next call.</returns>
-    public Activations Forward(Activations taps, float bias)
+    /// <summary>Begins a volume.</summary>
+    public void Begin(int z, int y, int x)
     {
-        Prepare(taps);
-        kernels.GatherPhases(2, factors.X, 1, 0, taps, _afterX, 0, taps.Rows, _zeros);
-        kernels.GatherPhases(1, factors.Y, factors.X, 0, _afterX, _afterY, 0, taps.Rows, _zeros);
-        kernels.GatherPhases(0, factors.Z, factors.Y * factors.X, bias, _afterY, _phases, 0, taps.Rows, _zeros);
+        _products.Reshape(z, y, Taps, x, 1, y);
+        _afterX.Reshape(z, y, 9 * factors.X, x, 1, y);
+        _afterY.Reshape(z, y, 3 * factors.Y * factors.X, x);
+        _phases.Reshape(z, y, factors.Product, x);
+        if (_products.RowStride <= _zeroCount) return;
+        NativeMemory.AlignedFree(_zeros);
+        _zeroCount = _products.RowStride;
+        _zeros = (float*)NativeMemory.AlignedAlloc((nuint)_zeroCount * sizeof(float), 64);
+        new Span<float>(_zeros, checked((int)_zeroCount)).Clear();
+    }
+
+    /// <summary>Takes one plane of <see cref="Products"/>.</summary>
+    public void ForwardPlane(int z)
+    {
+        var plane = new Box(z, z + 1, 0, _products.Y);
+        kernels.GatherPhases(2, factors.X, 1, 0, _products, _afterX, plane, _zeros);
+        kernels.GatherPhases(1, factors.Y, factors.X, 0, _afterX, _afterY, plane, _zeros);
+    }
+
+    /// <summary>Finishes the forward pass.</summary>
+    /// <returns>A channel for each phase; overwritten by the next volume.</returns>
+    public Activations Forward(float bias)
+    {
+        kernels.GatherPhases(0, factors.Z, factors.Y * factors.X, bias, _afterY, _phases, Box.All(_phases), _zeros);
         return _phases;
     }
 
+    /// <summary>Begins the backward pass.</summary>
     /// <param name="phases">Gradient with respect to what <see cref="Forward"/> returned.</param>
-    /// <returns>Gradient with respect to the taps; overwritten by the next call.</returns>
-    public Activations Backward(Activations phases)
+    public void Backward(Activations phases) =>
+        kernels.ScatterPhases(0, factors.Z, factors.Y * factors.X, phases, _afterY, Box.All(phases), _zeros);
+
+    /// <summary>Makes one plane of <see cref="Products"/>.</summary>
+    public void BackwardPlane(int z)
     {
-        _taps.Reshape(phases.Z, phases.Y, Taps, phases.X);
-        Prepare(_taps);
-        kernels.ScatterPhases(0, factors.Z, factors.Y * factors.X, phases, _afterY, 0, phases.Rows, _zeros);
-        kernels.ScatterPhases(1, factors.Y, factors.X, _afterY, _afterX, 0, phases.Rows, _zeros);
-        kernels.ScatterPhases(2, factors.X, 1, _afterX, _taps, 0, phases.Rows, _zeros);
-        return _taps;
+        var plane = new Box(z, z + 1, 0, _products.Y);
+        kernels.ScatterPhases(1, factors.Y, factors.X, _afterY, _afterX, plane, _zeros);
+        kernels.ScatterPhases(2, factors.X, 1, _afterX, _products, plane, _zeros);
     }
 
     public void Dispose()
@@ -66,21 +87,9 @@ internal sealed unsafe class PhaseTail(Factors factors, KernelSet kernels) : IDi
         _afterX.Dispose();
         _afterY.Dispose();
         _phases.Dispose();
-        _taps.Dispose();
+        _products.Dispose();
         NativeMemory.AlignedFree(_zeros);
         _zeros = null;
         GC.SuppressFinalize(this);
-    }
-
-    private void Prepare(Activations taps)
-    {
-        _afterX.Reshape(taps.Z, taps.Y, 9 * factors.X, taps.X);
-        _afterY.Reshape(taps.Z, taps.Y, 3 * factors.Y * factors.X, taps.X);
-        _phases.Reshape(taps.Z, taps.Y, factors.Product, taps.X);
-        if (taps.RowStride <= _zeroCount) return;
-        NativeMemory.AlignedFree(_zeros);
-        _zeroCount = taps.RowStride;
-        _zeros = (float*)NativeMemory.AlignedAlloc((nuint)_zeroCount * sizeof(float), 64);
-        new Span<float>(_zeros, checked((int)_zeroCount)).Clear();
     }
 }

@@ -66,7 +66,7 @@ internal sealed class BatchGradient : IDisposable
                 continue;
             }
             PhaseTail.ToStored(own[..layer.Executed.WeightCount], stored.Slice(layer.StoredAt, layer.Stored.WeightCount));
-            stored[layer.StoredBiasAt] = PhaseTail.BiasToStored(own[layer.Executed.WeightCount..]);
+            stored[layer.StoredBiasAt] = own[layer.Executed.WeightCount + PhaseTail.CentreTap];
         }
     }
 

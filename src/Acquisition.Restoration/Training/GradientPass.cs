@@ -7,6 +7,11 @@ namespace Acquisition.Restoration.Training;
 /// <summary>Loss and gradient of one sample. Holds every feature map of the sample; reused from sample to sample by one thread.</summary>
 internal sealed class GradientPass : IDisposable
 {
+    /// <summary>A Winograd tile.</summary>
+    private const int PlanesAtOnce = 4;
+
+    private const int RowsAtOnce = 8;
+
     private readonly CompiledNetwork _network;
     private readonly PhaseTail? _tail;
     private readonly Scratch _scratch = new();
@@ -37,7 +42,7 @@ internal sealed class GradientPass : IDisposable
         Activations phases = Forward(coarse);
         _phaseGradient.Reshape(phases.Z, phases.Y, phases.Channels, phases.X);
         double loss = OutputGradient(phases, target, weights, scale, _phaseGradient);
-        Backward(_tail?.Backward(_phaseGradient) ?? _phaseGradient, gradient);
+        Backward(gradient);
         return loss;
     }
 
@@ -51,16 +56,24 @@ internal sealed class GradientPass : IDisposable
             for (int y = 0; y < shape.Y; y++)
                 new ReadOnlySpan<float>(coarse.Row(z, y), shape.X).CopyTo(new Span<float>(_input.Row(z, y), shape.X));
         }
-        for (int i = 0; i < _after.Length; i++)
+        int whole = _tail is null ? _after.Length : _after.Length - 1;
+        for (int i = 0; i < whole; i++)
         {
             Layer layer = _network.Layout.Layers[i];
             _after[i].Reshape(shape.Z, shape.Y, layer.Executed.Out, shape.X);
             // Memory is what limits this: maps that can be told from others are not kept.
             Activations? before = layer.HasSlopes && !_network.HasInvertibleRectifier(i) ? _before[i] : null;
             before?.Reshape(shape.Z, shape.Y, layer.Executed.Out, shape.X);
-            _network.Forward(i, InputOf(i), before, _after[i], 0, _network.Form(i).Tiles(shape.Z, shape.Y), _scratch);
+            _network.Forward(i, InputOf(i), before, _after[i], Box.All(_after[i]), _scratch);
         }
-        return _tail?.Forward(_after[^1], _network.TailBias) ?? _after[^1];
+        if (_tail is null) return _after[^1];
+        _tail.Begin(shape.Z, shape.Y, shape.X);
+        for (int z = 0; z < shape.Z; z++)
+        {
+            _network.Forward(whole, InputOf(whole), null, _tail.Products, new Box(z, z + 1, 0, shape.Y), _scratch);
+            _tail.ForwardPlane(z);
+        }
+        return _tail.Forward(_network.TailBias);
     }
 
     public void Dispose()
@@ -72,64 +85,84 @@ internal sealed class GradientPass : IDisposable
 
     private Activations InputOf(int layer) => layer == 0 ? _input : _after[layer - 1];
 
-    private static unsafe double OutputGradientRow(
-        float* found, float* wanted, float* weight, float* slope, int length, int step, float gain)
-    {
-        double sum = 0;
-        for (int x = 0; x < length; x++)
-        {
-            float error = found[x] - wanted[x * step];
-            float weighted = weight is null ? error : error * weight[x * step];
-            sum += weighted * error;
-            slope[x] = gain * weighted;
-        }
-        return sum;
-    }
-
     private unsafe double OutputGradient(
         Activations output, FloatVolume target, FloatVolume? weights, double scale, Activations gradient)
     {
         Factors factors = _network.Layout.Factors;
-        float gain = (float)(2 * scale);
         double sum = 0;
-        for (int row = 0; row < output.Rows; row++)
+        for (int fz = 0; fz < target.Shape.Z; fz++)
         {
-            int z = row / output.Y, y = row % output.Y;
-            for (int phase = 0; phase < output.Channels; phase++)
+            for (int fy = 0; fy < target.Shape.Y; fy++)
             {
-                int fz = z * factors.Z + phase / (factors.Y * factors.X), fy = y * factors.Y + phase / factors.X % factors.Y;
-                int fx = phase % factors.X;
-                sum += OutputGradientRow(
-                    output.Row(z, y, phase), target.Row(fz, fy) + fx, weights is null ? null : weights.Row(fz, fy) + fx,
-                    gradient.Row(z, y, phase), output.X, factors.X, gain);
+                int z = fz / factors.Z, y = fy / factors.Y, phase = (fz % factors.Z * factors.Y + fy % factors.Y) * factors.X;
+                sum += _network.Kernels.CompareFineRow(
+                    output.Row(z, y, phase), output.ChannelStride, factors.X, target.Row(fz, fy), weights is null ? null : weights.Row(fz, fy),
+                    (float)(2 * scale), gradient.Row(z, y, phase), gradient.ChannelStride, output.X);
             }
         }
         return sum * scale;
     }
 
-    private unsafe void Backward(Activations outer, Span<float> gradient)
+    private unsafe void Backward(Span<float> gradient)
     {
         KernelSet kernels = _network.Kernels;
+        int last = _after.Length - 1;
         fixed (float* sums = gradient)
         {
-            for (int i = _after.Length - 1; i >= 0; i--)
+            Layer layer = _network.Layout.Layers[last];
+            Activations outer = _phaseGradient;
+            if (_tail is null)
             {
-                Layer layer = _network.Layout.Layers[i];
-                Activations input = InputOf(i);
-                bool fromOutput = _network.HasInvertibleRectifier(i);
-                if (layer.HasSlopes)
-                    kernels.RectifierBackward(
-                        _network.Slopes(i), fromOutput ? _after[i] : _before[i], fromOutput, outer,
-                        sums + layer.ExecutedSlopeAt, sums + layer.ExecutedBiasAt);
-                else
-                    kernels.AddBiasGradient(outer, sums + layer.ExecutedBiasAt);
-                _network.Form(i).AddWeightGradient(input, outer, sums + layer.ExecutedAt, _scratch);
-                if (i == 0) break;
-                Activations inner = i % 2 == 0 ? _evenGradient : _oddGradient;
-                inner.Reshape(input.Z, input.Y, input.Channels, input.X);
-                _network.BackwardToInput(i, outer, inner, _scratch);
-                outer = inner;
+                kernels.AddBiasGradient(outer, sums + layer.ExecutedBiasAt);
+                _network.Form(last).AddWeightGradient(InputOf(last), outer, 0, outer.Z, sums + layer.ExecutedAt, _scratch);
+                outer = BackwardToInput(last, outer, 0, outer.Z, sums);
+            }
+            else
+            {
+                float* phaseBiases = stackalloc float[outer.Channels];
+                new Span<float>(phaseBiases, outer.Channels).Clear();
+                kernels.AddBiasGradient(outer, phaseBiases);
+                for (int phase = 0; phase < outer.Channels; phase++) sums[layer.ExecutedBiasAt + PhaseTail.CentreTap] += phaseBiases[phase];
+                _tail.Backward(outer);
+                for (int z = 0; z < outer.Z; z++)
+                {
+                    _tail.BackwardPlane(z);
+                    _network.Form(last).AddWeightGradient(InputOf(last), _tail.Products, z, z + 1, sums + layer.ExecutedAt, _scratch);
+                    BackwardToInput(last, _tail.Products, z, z + 1, sums);
+                }
+                outer = GradientBefore(last);
+            }
+            for (int i = last - 1; i >= 0; i--)
+            {
+                _network.Form(i).AddWeightGradient(
+                    InputOf(i), outer, 0, outer.Z, sums + _network.Layout.Layers[i].ExecutedAt, _scratch);
+                if (i > 0) outer = BackwardToInput(i, outer, 0, outer.Z, sums);
             }
         }
+    }
+
+    /// <summary>Where the gradient with respect to a layer's input is kept.</summary>
+    private Activations GradientBefore(int layer) => layer % 2 == 0 ? _evenGradient : _oddGradient;
+
+    /// <summary>Carries gradients through a convolution and the rectifier before it, some rows at a time so that they stay in the cache
+    /// between the two.</summary>
+    private unsafe Activations BackwardToInput(int layer, Activations outer, int firstPlane, int endPlane, float* sums)
+    {
+        Layer before = _network.Layout.Layers[layer - 1];
+        Activations input = InputOf(layer), inner = GradientBefore(layer);
+        inner.Reshape(input.Z, input.Y, input.Channels, input.X);
+        bool fromOutput = _network.HasInvertibleRectifier(layer - 1);
+        Activations map = fromOutput ? input : _before[layer - 1];
+        for (int z = firstPlane; z < endPlane; z += PlanesAtOnce)
+        {
+            for (int y = 0; y < inner.Y; y += RowsAtOnce)
+            {
+                var box = new Box(z, Math.Min(endPlane, z + PlanesAtOnce), y, Math.Min(inner.Y, y + RowsAtOnce));
+                _network.BackwardToInput(layer, outer, inner, box, _scratch);
+                _network.Kernels.RectifierBackward(
+                    _network.Slopes(layer - 1), map, fromOutput, inner, box, sums + before.ExecutedSlopeAt, sums + before.ExecutedBiasAt);
+            }
+        }
+        return inner;
     }
 }

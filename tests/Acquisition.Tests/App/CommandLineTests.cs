@@ -21,6 +21,14 @@ public sealed class CommandLineTests
     [InlineData("--steps is 'x'; expected a whole number", "demo", "--steps", "x")]
     [InlineData("--timepoints must be at least 1", "demo", "--timepoints", "0")]
     [InlineData("'--truth' is required", "score", "runs/one")]
+    [InlineData("--rounds is 'x'; expected a whole number from 1 to 1000", "bench", "--rounds", "x")]
+    [InlineData("--threads is '0'; expected a whole number from 1 to 256", "bench", "--threads", "0")]
+    [InlineData("--steps is '-3'; expected a whole number from 1 to 100000", "bench", "--paper", "--steps=-3")]
+    [InlineData("--steps belongs to the paper's job; give --paper as well", "bench", "--steps", "5")]
+    [InlineData("--rounds does not go with --paper", "bench", "--paper", "--rounds", "3")]
+    [InlineData("--json is '/nowhere/figures.json', but there is no folder '/nowhere'", "bench", "--json", "/nowhere/figures.json")]
+    [InlineData("--json is '/', which is no name of a file", "bench", "--json", "/")]
+    [InlineData("did you mean --paper?", "bench", "--papre")]
     [InlineData("is no finished run", "score", "/nowhere", "--truth", "/nowhere")]
     public async Task A_wrong_command_line_is_exit_code_2_with_a_message_and_no_output(string message, params string[] args)
     {
@@ -44,6 +52,8 @@ public sealed class CommandLineTests
     [InlineData("  frame_timeout_s: a number of seconds", "run", "--help")]
     [InlineData("  frame_timeout_s: a number of seconds", "check", "--help")]
     [InlineData("--simulator", "demo", "-h")]
+    [InlineData("acquisition bench", "--help")]
+    [InlineData("--json <FILE>", "bench", "--help")]
     [InlineData("0.1.0", "--version")]
     public async Task Help_and_version_are_exit_code_0(string text, params string[] args)
     {

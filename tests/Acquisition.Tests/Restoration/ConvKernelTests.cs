@@ -71,7 +71,7 @@ public sealed unsafe class ConvKernelTests
         Forward(transposed, mirrored, new float[ins], gradient, inputGradient);
         using (var scratch = new Scratch())
         {
-            fixed (float* sums = weightGradient) convolution.AddWeightGradient(input, gradient, sums, scratch);
+            fixed (float* sums = weightGradient) convolution.AddWeightGradient(input, gradient, 0, z, sums, scratch);
         }
 
         AssertMap(expectedOutput, output);
@@ -138,7 +138,7 @@ public sealed unsafe class ConvKernelTests
         {
             convolution.Pack(weights, packed);
             convolution.Forward(
-                new(input, biases, null, null, output), packed, 0, convolution.Tiles(output.Z, output.Y), scratch);
+                new(input, biases, null, null, output), packed, Box.All(output), scratch);
         }
     }
 }

@@ -38,4 +38,10 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>Adds the sums of four vectors to four neighbouring floats.</summary>
     static abstract void AddSums(TVector a, TVector b, TVector c, TVector d, float* to);
+
+    /// <summary>Stores a0, b0, a1, b1, …: twice the width.</summary>
+    static abstract void StoreInterleaved(TVector a, TVector b, float* to);
+
+    /// <summary>Loads what <see cref="StoreInterleaved"/> stored.</summary>
+    static abstract void LoadInterleaved(float* from, out TVector a, out TVector b);
 }

@@ -53,4 +53,21 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         Vector256<float> halves = Avx.HorizontalAdd(Avx.HorizontalAdd(a, b), Avx.HorizontalAdd(c, d));
         (Vector128.Load(to) + halves.GetLower() + halves.GetUpper()).Store(to);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInterleaved(Vector256<float> a, Vector256<float> b, float* to)
+    {
+        Vector256<float> low = Avx.UnpackLow(a, b), high = Avx.UnpackHigh(a, b);
+        Avx.Permute2x128(low, high, 0x20).Store(to);
+        Avx.Permute2x128(low, high, 0x31).Store(to + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadInterleaved(float* from, out Vector256<float> a, out Vector256<float> b)
+    {
+        Vector256<float> first = Vector256.Load(from), second = Vector256.Load(from + 8);
+        Vector256<float> low = Avx.Permute2x128(first, second, 0x20), high = Avx.Permute2x128(first, second, 0x31);
+        a = Avx.Shuffle(low, high, 0x88);
+        b = Avx.Shuffle(low, high, 0xDD);
+    }
 }

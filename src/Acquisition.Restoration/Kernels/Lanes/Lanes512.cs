@@ -58,4 +58,19 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         Vector256<float> half = abcd.GetLower() + abcd.GetUpper();
         (Vector128.Load(to) + half.GetLower() + half.GetUpper()).Store(to);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInterleaved(Vector512<float> a, Vector512<float> b, float* to)
+    {
+        Avx512F.PermuteVar16x32x2(a, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), b).Store(to);
+        Avx512F.PermuteVar16x32x2(a, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b).Store(to + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadInterleaved(float* from, out Vector512<float> a, out Vector512<float> b)
+    {
+        Vector512<float> low = Vector512.Load(from), high = Vector512.Load(from + 16);
+        a = Avx512F.PermuteVar16x32x2(low, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), high);
+        b = Avx512F.PermuteVar16x32x2(low, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), high);
+    }
 }

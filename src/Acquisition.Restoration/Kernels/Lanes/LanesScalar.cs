@@ -51,4 +51,18 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
         to[2] += c;
         to[3] += d;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInterleaved(float a, float b, float* to)
+    {
+        to[0] = a;
+        to[1] = b;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadInterleaved(float* from, out float a, out float b)
+    {
+        a = from[0];
+        b = from[1];
+    }
 }
