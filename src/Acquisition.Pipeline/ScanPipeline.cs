@@ -17,6 +17,7 @@ internal sealed class ScanPipeline : IDisposable
     private readonly IVolumeStore _raw;
     private readonly IVolumeStore _restored;
     private readonly ByteBoundedQueue<AssembledVolume> _rawHop;
+    private readonly ComingVolumes _coming = new();
     private readonly RestorationBacklog _backlog;
     private readonly ByteBoundedQueue<RestoredVolume> _restoredHop;
     private readonly RestorationStage _stage;
@@ -73,7 +74,7 @@ internal sealed class ScanPipeline : IDisposable
         _subscriptions.Add(_stage.Restored
             .HandOver(_restoredHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, abandon));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon));
         _subscriptions.Add(volumes
             .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
             .Do(KeepRaw)
@@ -85,6 +86,13 @@ internal sealed class ScanPipeline : IDisposable
                     _rawDone.TrySetResult();
                 },
                 () => _rawDone.TrySetResult()));
+    }
+
+    /// <summary>Lets restoration work on the first planes of a volume that is still received. Never waits.</summary>
+    public void PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes)
+    {
+        _coming.Note(index, pixels, planes);
+        _backlog.Nudge();
     }
 
     /// <summary>Makes restoration give up the memory of one waiting volume, which is on disk as well.</summary>
@@ -116,8 +124,12 @@ internal sealed class ScanPipeline : IDisposable
         _store.AppendLedger("volume-stored", new { volume.Index, Frames = volume.FramesHeld, volume.MissingPlanes });
     }
 
-    private void QueueForRestoration(AssembledVolume volume) => _backlog.Add(new PendingVolume(
-        volume.Index, volume.MissingPlanes, volume.Pixels, volume.LastFrameTimestamp, _parts.Clock.GetTimestamp()));
+    private void QueueForRestoration(AssembledVolume volume)
+    {
+        _coming.Remove(volume.Index);
+        _backlog.Add(new PendingVolume(
+            volume.Index, volume.MissingPlanes, volume.Pixels, volume.LastFrameTimestamp, _parts.Clock.GetTimestamp()));
+    }
 
     private void KeepRestored(RestoredVolume volume)
     {

@@ -12,8 +12,9 @@ namespace Acquisition.Pipeline;
 /// <code>
 /// source ─▶ assembler ─┤raw: waits├─▶ raw dataset ─┤restore: spills to disk├─▶ tune, restore ─┤restored: waits├─▶ dataset, subscribers
 /// </code>
-/// Each ├ ┤ is a hop between threads, bounded in bytes. Memory: <see cref="PipelineOptions.MemoryBudgetBytes"/> for the camera's
-/// volumes, three restored volumes, one volume in floating point on each grid, and the engine's activations.
+/// Each ├ ┤ is a hop between threads, bounded in bytes. While nothing waits in the second, restoration works on planes of volumes
+/// that are still being assembled. Memory: <see cref="PipelineOptions.MemoryBudgetBytes"/> for the camera's volumes, two restored
+/// volumes that wait or are being stored, and for each stream of restoration a restored volume and what the engine says it holds.
 /// </remarks>
 public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 {
@@ -199,6 +200,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             if (!_scan!.ShedMemory()) return _parts.CameraPool.Rent(plan.Shape, plan.PixelType, patience);
         }
     }
+
+    void IAssemblerHost.PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes) => _scan!.PlanesFinal(index, pixels, planes);
 
     void IAssemblerHost.ThrowIfStopped() => _stopReceiving.Token.ThrowIfCancellationRequested();
 

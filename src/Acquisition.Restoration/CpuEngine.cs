@@ -5,15 +5,15 @@ using Acquisition.Core;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
+using Acquisition.Restoration.Streaming;
 using Acquisition.Restoration.Training;
 
 namespace Acquisition.Restoration;
 
 /// <summary>Self-Vision on the processor. The same volume, options and seed give the same bits for any number of threads.</summary>
 /// <remarks>
-/// Most memory while restoring, beside the two volumes given: the activation budget, one turned copy of the acquired volume or one
-/// residual of its size, five planes of the fine grid a thread; with a detail gain below 1 one more fine volume; with a factor of 4
-/// the volume between the stages.
+/// Memory while restoring, beside the volumes given: <see cref="StreamBytes"/>, less where planes stand in the volume they go to, the
+/// activation budget, and one turned copy of the acquired volume.
 /// While tuning: three volumes of the acquired size but at most of 8 million voxels, which a larger one is cut to, one of the fine
 /// grid, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
 /// </remarks>
@@ -99,38 +99,31 @@ public sealed class CpuEngine : IRestorationEngine
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        RequireSupported(factors);
-        if (model is not null && model.Factors != factors)
-            throw new RestorationException(
-                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
+        RequireFitting(model, factors);
+        if (destination.Shape != acquired.Shape.Times(factors))
+            throw new ArgumentException($"The destination is {destination.Shape}; a {acquired.Shape} volume restored by {factors} is {acquired.Shape.Times(factors)}.", nameof(destination));
 
-        if (model is null)
-        {
-            residualRms = StageRestorer.Project(acquired, factors, floor, options, destination, cancellation);
-            return;
-        }
-        residualRms = double.NaN;
-        FloatVolume input = acquired;
-        try
-        {
-            for (int i = 0; i < model.Stages.Length; i++)
-            {
-                TunedStage stage = model.Stages[i];
-                bool isLast = i + 1 == model.Stages.Length;
-                FloatVolume output = isLast ? destination : new FloatVolume(input.Shape.Times(stage.Factors));
-                residualRms = StageRestorer.Restore(
-                    model.Variant, stage, _kernels, input, floor, options, output, cancellation);
-                if (input != acquired) input.Dispose();
-                input = output;
-            }
-        }
-        finally
-        {
-            if (input != acquired && input != destination) input.Dispose();
-        }
-        if (model.Stages.Length == 1) return;
-        residualRms = BackProjection.Refine(
-            acquired, destination, factors, options.BackProjections, floor, options.Threads, cancellation);
+        using var stream = new RestorationStream(
+            model, acquired.Shape, factors, floor, options, _kernels, acquired, destination, static (_, _) => { });
+        for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < acquired.Shape.Z, cancellation);
+        residualRms = stream.Complete();
+    }
+
+    public IPlaneRestorer OpenStream(
+        TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(receiver);
+        RequireFitting(model, factors);
+        return new RestorationStream(model, acquired, factors, floor, options, _kernels, acquired: null, whole: null, receiver);
+    }
+
+    /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>
+    public static long StreamBytes(VolumeShape acquired, Factors factors, RestorationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RequireSupported(factors);
+        return RestorationStream.Bytes(acquired, options.Method == RestorationMethod.Cubic ? [factors] : Stages(factors), options);
     }
 
     /// <summary>Factors of 4 take two stages of 2.</summary>
@@ -139,6 +132,14 @@ public sealed class CpuEngine : IRestorationEngine
         var first = new Factors(Math.Min(factors.Z, 2), Math.Min(factors.Y, 2), Math.Min(factors.X, 2));
         var second = new Factors(factors.Z / first.Z, factors.Y / first.Y, factors.X / first.X);
         return [.. new[] { first, second }.Where(stage => stage != Factors.One)];
+    }
+
+    private static void RequireFitting(TunedModel? model, Factors factors)
+    {
+        RequireSupported(factors);
+        if (model is not null && model.Factors != factors)
+            throw new RestorationException(
+                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
     }
 
     private static void RequireSupported(Factors factors)

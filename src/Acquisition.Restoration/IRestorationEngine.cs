@@ -33,4 +33,13 @@ public interface IRestorationEngine
     void Restore(
         TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
         FloatVolume destination, out double residualRms, CancellationToken cancellation);
+
+    /// <summary>Opens a stream that restores volumes of one shape while they are acquired.</summary>
+    /// <param name="model">As for <see cref="Restore"/>.</param>
+    /// <param name="acquired">Extent of the undersampled volumes.</param>
+    /// <param name="floor">Smallest value a restored sample may take; negative infinity for none.</param>
+    /// <param name="receiver">Is given the planes of the finer grid.</param>
+    /// <exception cref="RestorationException">The model was tuned for other factors.</exception>
+    IPlaneRestorer OpenStream(
+        TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver);
 }

@@ -14,14 +14,18 @@ public static unsafe class Resampling
     public static void Shrink(FloatVolume source, Factors factors, FloatVolume destination, int threads = 1, CancellationToken cancellation = default)
     {
         RequireGrids(destination, source, factors);
-        Workers.Run(destination.Shape.Z, threads, z =>
+        int planes = destination.Shape.Z, pieces = Math.Min(threads, planes);
+        Workers.Run(pieces, threads, piece =>
         {
             VolumeShape fine = source.Shape, coarse = destination.Shape;
+            // Planes shrunk in y and x that neighbouring outputs share; those of one output lie close enough together not to collide.
+            int ring = factors.Z == 1 ? 1 : RowFilter.MaxTaps / 4 * factors.Z;
             float[] lease = ArrayPool<float>.Shared.Rent(checked(
-                fine.PlaneVoxels + fine.X + RowFilter.ScratchLength(coarse.X, factors.X)));
-            fixed (float* plane = lease)
+                ring * coarse.PlaneVoxels + PlaneFilter.ShrinkingScratch(coarse, fine, factors)));
+            fixed (float* shrunk = lease)
             {
-                ShrinkPlane(source, factors, z, destination, plane, plane + fine.PlaneVoxels);
+                ShrinkPlanes(source, factors, destination, Workers.Start(piece, pieces, planes), Workers.Start(piece + 1, pieces, planes),
+                    shrunk, ring, shrunk + (nint)ring * coarse.PlaneVoxels, cancellation);
             }
             ArrayPool<float>.Shared.Return(lease);
         }, cancellation);
@@ -33,63 +37,70 @@ public static unsafe class Resampling
     public static void Enlarge(FloatVolume source, Factors factors, FloatVolume destination, int threads = 1, CancellationToken cancellation = default)
     {
         RequireGrids(source, destination, factors);
-        EnlargePlanes(source, factors, destination.Shape, threads,
-            (z, plane, length) => new ReadOnlySpan<float>(plane, length).CopyTo(destination.Plane(z)), cancellation);
-    }
-
-    /// <summary>Receives one enlarged plane, in any order and on any thread; it is overwritten after the call.</summary>
-    internal delegate void PlaneReceiver(int z, float* plane, int length);
-
-    /// <summary>Enlarges plane by plane, holding five fine planes a thread instead of a volume.</summary>
-    internal static void EnlargePlanes(
-        FloatVolume source, Factors factors, VolumeShape fine, int threads, PlaneReceiver receiver, CancellationToken cancellation)
-    {
-        int pieces = Math.Min(threads, fine.Z);
+        int planes = destination.Shape.Z, pieces = Math.Min(threads, planes);
         Workers.Run(pieces, threads, piece =>
         {
-            using var enlarger = new PlaneEnlarger(source, factors, fine);
-            int end = Workers.Start(piece + 1, pieces, fine.Z);
-            for (int z = Workers.Start(piece, pieces, fine.Z); z < end; z++)
+            VolumeShape fine = destination.Shape, coarse = source.Shape;
+            float[] lease = ArrayPool<float>.Shared.Rent(PlaneFilter.EnlargingScratch(coarse, fine, factors));
+            fixed (float* scratch = lease)
             {
-                cancellation.ThrowIfCancellationRequested();
-                receiver(z, enlarger.Plane(z), fine.PlaneVoxels);
+                Span<nint> from = stackalloc nint[factors.Z == 1 ? 1 : 4];
+                int end = Workers.Start(piece + 1, pieces, planes);
+                for (int z = Workers.Start(piece, pieces, planes); z < end; z++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    ReadOnlySpan<float> weights = PlaneFilter.EnlargingWeights(z, factors.Z, out int first);
+                    if (factors.Z == 1) from[0] = (nint)source.Row(z, 0);
+                    else for (int t = 0; t < from.Length; t++) from[t] = (nint)source.Row(CubicTaps.Mirror(first + t, coarse.Z), 0);
+                    PlaneFilter.EnlargeRows(
+                        from, weights, coarse, fine, factors, 0, fine.Y, adds: false, 0, destination.Row(z, 0), scratch);
+                }
             }
+            ArrayPool<float>.Shared.Return(lease);
         }, cancellation);
     }
 
     internal static VolumeShape ShrunkShape(VolumeShape fine, Factors factors) => new(
         (fine.Z + factors.Z - 1) / factors.Z, (fine.Y + factors.Y - 1) / factors.Y, (fine.X + factors.X - 1) / factors.X);
 
-    private static void ShrinkPlane(
-        FloatVolume source, Factors factors, int z, FloatVolume destination, float* plane, float* row)
+    /// <exception cref="ArgumentException">The factors are not supported, or the shapes do not fit them.</exception>
+    internal static void RequireGrids(VolumeShape coarse, VolumeShape fine, Factors factors)
+    {
+        if (!factors.IsSupported)
+            throw new ArgumentException($"The factors are {factors}; 1, 2 or 4 is accepted on each axis.");
+        if (coarse != ShrunkShape(fine, factors))
+            throw new ArgumentException(
+                $"A {fine} volume shrunk by {factors} is {ShrunkShape(fine, factors)}, but the other volume is {coarse}.");
+    }
+
+    private static void ShrinkPlanes(
+        FloatVolume source, Factors factors, FloatVolume destination, int firstZ, int endZ, float* shrunk, int ring, float* scratch,
+        CancellationToken cancellation)
     {
         VolumeShape fine = source.Shape, coarse = destination.Shape;
-        Span<nint> rows = stackalloc nint[16];
-        float* inZ = source.Row(z, 0);
-        if (factors.Z > 1)
+        CubicTaps taps = CubicTaps.Shrinking(factors.Z);
+        ReadOnlySpan<float> weights = taps.Weights(0);
+        Span<int> held = stackalloc int[ring];
+        held.Fill(-1);
+        Span<nint> rows = stackalloc nint[RowFilter.MaxTaps];
+        for (int z = firstZ; z < endZ; z++)
         {
-            CubicTaps taps = CubicTaps.Shrinking(factors.Z);
-            ReadOnlySpan<float> weights = taps.Weights(0);
-            for (int t = 0; t < weights.Length; t++)
-                rows[t] = (nint)source.Row(CubicTaps.Mirror(z * factors.Z + taps.First(0) + t, fine.Z), 0);
-            RowFilter.Sum(rows, weights, plane, fine.PlaneVoxels);
-            inZ = plane;
-        }
-        CubicTaps yTaps = CubicTaps.Shrinking(factors.Y);
-        for (int y = 0; y < coarse.Y; y++)
-        {
-            float* inY = inZ + (nint)y * fine.X;
-            if (factors.Y > 1)
+            cancellation.ThrowIfCancellationRequested();
+            if (factors.Z == 1)
             {
-                ReadOnlySpan<float> weights = yTaps.Weights(0);
-                for (int t = 0; t < weights.Length; t++)
-                    rows[t] = (nint)(inZ + (nint)CubicTaps.Mirror(y * factors.Y + yTaps.First(0) + t, fine.Y) * fine.X);
-                RowFilter.Sum(rows, weights, row, fine.X);
-                inY = row;
+                PlaneFilter.ShrinkRows(source.Row(z, 0), fine, coarse, factors, 0, coarse.Y, destination.Row(z, 0), scratch);
+                continue;
             }
-            float* output = destination.Row(z, y);
-            if (factors.X > 1) RowFilter.ShrinkRow(inY, fine.X, factors.X, output, coarse.X, row + fine.X);
-            else new ReadOnlySpan<float>(inY, fine.X).CopyTo(new Span<float>(output, fine.X));
+            for (int t = 0; t < weights.Length; t++)
+            {
+                int at = CubicTaps.Mirror(z * factors.Z + taps.First(0) + t, fine.Z), slot = at % ring;
+                float* plane = shrunk + (nint)slot * coarse.PlaneVoxels;
+                rows[t] = (nint)plane;
+                if (held[slot] == at) continue;
+                PlaneFilter.ShrinkRows(source.Row(at, 0), fine, coarse, factors, 0, coarse.Y, plane, scratch);
+                held[slot] = at;
+            }
+            RowFilter.Sum(rows[..weights.Length], weights, destination.Row(z, 0), coarse.PlaneVoxels);
         }
     }
 
@@ -97,10 +108,6 @@ public static unsafe class Resampling
     {
         ArgumentNullException.ThrowIfNull(coarse);
         ArgumentNullException.ThrowIfNull(fine);
-        if (!factors.IsSupported)
-            throw new ArgumentException($"The factors are {factors}; 1, 2 or 4 is accepted on each axis.");
-        if (coarse.Shape != ShrunkShape(fine.Shape, factors))
-            throw new ArgumentException(
-                $"A {fine.Shape} volume shrunk by {factors} is {ShrunkShape(fine.Shape, factors)}, but the other volume is {coarse.Shape}.");
+        RequireGrids(coarse.Shape, fine.Shape, factors);
     }
 }

@@ -79,10 +79,13 @@ def network(folder, variant, factors, shape):
 
     torch.manual_seed(5)
     net = build(variant, factors)
+    lowest = 0.1
     for name, parameter in net.named_parameters():
         is_slope = parameter.dim() == 1 and name.endswith("weight")
         if is_slope:
-            torch.nn.init.uniform_(parameter, 0.1, 0.4)
+            # Every second rectifier folds: what went in cannot be told from what came out.
+            torch.nn.init.uniform_(parameter, lowest, 0.4)
+            lowest = 0.1 if lowest < 0 else -0.2
         elif parameter.dim() == 1:
             torch.nn.init.normal_(parameter, 0, 0.1)
         else:

@@ -12,6 +12,10 @@ internal interface IAssemblerHost
     /// <summary>Lends memory for one volume; <see langword="null"/> when none came back in time.</summary>
     VolumeBuffer? Rent(ScanPlan plan, TimeSpan patience);
 
+    /// <summary>The first planes of an open volume are final. Called for each plane more; must not wait.</summary>
+    /// <param name="pixels">Lent until the call returns.</param>
+    void PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes);
+
     /// <exception cref="OperationCanceledException">The run is stopping; nobody will give memory back.</exception>
     void ThrowIfStopped();
 

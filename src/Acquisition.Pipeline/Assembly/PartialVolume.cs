@@ -14,6 +14,9 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
 
     public int FramesHeld { get; private set; }
 
+    /// <summary>How many planes from the first on are held without a gap; they do not change any more.</summary>
+    public int FinalPlanes { get; private set; }
+
     public long LastFrameTimestamp { get; private set; }
 
     public bool IsComplete => FramesHeld == _held.Length;
@@ -26,6 +29,7 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
         plane.CopyTo(pixels.Plane(z));
         _held[z] = true;
         FramesHeld++;
+        while (FinalPlanes < _held.Length && _held[FinalPlanes]) FinalPlanes++;
         LastFrameTimestamp = timestamp;
     }
 

@@ -194,8 +194,10 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     private void Place(ScanPlan plan, FrameIndex index, ReadOnlySpan<byte> pixels)
     {
         PartialVolume volume = Find(index.Volume) ?? Open(plan, index.Volume);
+        int final = volume.FinalPlanes;
         volume.Place(index.Z, pixels, _lastHeard);
         _counters.NotePlaced();
+        if (volume.FinalPlanes > final) _host.PlanesFinal(volume.Index, volume.Pixels, volume.FinalPlanes);
         if (volume.IsComplete) Close(volume);
         CloseSilent();
     }

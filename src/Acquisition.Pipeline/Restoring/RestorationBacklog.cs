@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Restoring;
@@ -14,6 +13,7 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
     private long _highWaterBytes;
     private long _spilled;
     private bool _completed;
+    private bool _nudged;
 
     public QueueStatus Status
     {
@@ -70,15 +70,32 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
         }
     }
 
-    /// <summary>Takes the volume that has waited longest, waiting for one; the caller releases its pixels.</summary>
-    /// <returns>False when no more will come.</returns>
-    public bool TryTake([NotNullWhen(true)] out PendingVolume? volume)
+    /// <summary>Tells whoever waits here that planes of a coming volume can be worked on.</summary>
+    public void Nudge()
     {
         lock (_gate)
         {
-            while (_waiting.Count == 0 && !_completed) Monitor.Wait(_gate);
+            _nudged = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Takes the volume that has waited longest; the caller releases its pixels.</summary>
+    /// <param name="waits">Whether to wait for a volume, or for a nudge since the last call that found none.</param>
+    /// <param name="volume"><see langword="null"/> when none waits.</param>
+    /// <returns>False when no more will come.</returns>
+    public bool TryTake(bool waits, out PendingVolume? volume)
+    {
+        lock (_gate)
+        {
+            while (waits && _waiting.Count == 0 && !_completed && !_nudged) Monitor.Wait(_gate);
             volume = _waiting.First?.Value;
-            if (volume is null) return false;
+            if (volume is null)
+            {
+                _nudged = false;
+                return !_completed;
+            }
+
             _waiting.RemoveFirst();
             _bytes -= volume.Value.Pixels?.Bytes ?? 0;
             return true;

@@ -7,10 +7,11 @@ using Acquisition.Restoration;
 
 namespace Acquisition.Pipeline.Restoring;
 
-/// <summary>Tunes on the first complete volume of each channel and restores every volume, one after the other, on one thread.</summary>
-/// <remarks>Whatever fails here costs restored volumes, counted with the reason, and never raw ones. Memory: one volume in
-/// floating point on each grid, the engine's activations, and restored volumes until they are on disk.</remarks>
-internal sealed class RestorationStage : IDisposable
+/// <summary>Tunes on the first complete volume of each channel and restores every volume, one after the other, on one thread: as it comes
+/// when nothing waits, whole otherwise. Either way planes take the same way and get the same bits.</summary>
+/// <remarks>Whatever fails here costs restored volumes, counted with the reason, and never raw ones. A restored volume is handed on only
+/// when the acquired one is stored. Memory: see <see cref="MemoryNeeded"/>.</remarks>
+internal sealed partial class RestorationStage : IDisposable
 {
     private readonly Subject<RestoredVolume> _restored = new();
     private readonly ScanPlan _plan;
@@ -23,8 +24,9 @@ internal sealed class RestorationStage : IDisposable
     private readonly VolumePool _readBackPool;
     private readonly VolumePool _restoredPool;
     private readonly ChannelModel[] _channels;
+    private readonly List<StreamedVolume> _streams = [];
+    private readonly int _maxStreams;
     private readonly FloatVolume _acquired;
-    private readonly FloatVolume _finer;
     private readonly string _fingerprint;
     private volatile TuningStatus? _tuning;
 
@@ -41,10 +43,10 @@ internal sealed class RestorationStage : IDisposable
         _counters = counters;
         _host = host;
         _readBackPool = new VolumePool(VolumePool.CostBytes(plan.Shape, plan.PixelType));
-        _restoredPool = new VolumePool(RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
+        _maxStreams = MaxStreams(plan, options);
+        _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
         _acquired = new FloatVolume(plan.Shape);
-        _finer = new FloatVolume(plan.RestoredShape);
         _fingerprint = SettingsFingerprint.Of(options);
         WaitForRestoration = new DurationHistogram("wait for restoration");
         Tuning = new DurationHistogram("tune");
@@ -52,22 +54,28 @@ internal sealed class RestorationStage : IDisposable
         Lag = new DurationHistogram("last frame to restored");
     }
 
+    private const string RestorationFailed = "restoration failed";
+
     /// <summary>From this share of noise on, a person is told.</summary>
     private const double NoisyShare = 0.5;
 
-    /// <summary>Restored volumes that may exist at once: one being made, one waiting, one being stored.</summary>
+    /// <summary>Restored volumes of one channel that may exist at once: one being made, one waiting, one being stored.</summary>
     public const int RestoredInFlight = 3;
 
-    /// <summary>Bytes that restoring takes at most, beside the camera's volumes: volumes in floating point on each grid, a copy of
-    /// each while the engine works, what is read back or waits to be stored, and activations.</summary>
-    public static long MemoryNeeded(ScanPlan plan, RestorationOptions options)
+    /// <summary>Bytes that restoring takes at most, beside the camera's volumes: what tuning works on, a stream with its restored volume
+    /// and activations, what is read back, and what waits to be stored.</summary>
+    public static long MemoryNeeded(ScanPlan plan, RestorationOptions options) => MemoryWith(plan, options, streams: 1);
+
+    private static long MemoryWith(ScanPlan plan, RestorationOptions options, int streams)
     {
-        int fineCopies = options.DetailGain < 1 ? 2 : 1;
-        return checked(sizeof(float) * (2 * plan.Shape.Voxels + fineCopies * plan.RestoredShape.Voxels)
-            + VolumePool.CostBytes(plan.Shape, plan.PixelType)
-            + RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
-            + options.ActivationBudgetBytes);
+        long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
+        return checked(sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
+            + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored));
     }
+
+    /// <summary>Streams that may be open at once: one a channel where a quarter of the machine's memory holds them, and otherwise one.</summary>
+    private static int MaxStreams(ScanPlan plan, RestorationOptions options) =>
+        MemoryWith(plan, options, plan.Channels.Length) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? plan.Channels.Length : 1;
 
     /// <summary>Restored volumes, lent.</summary>
     public IObservable<RestoredVolume> Restored => _restored;
@@ -85,15 +93,19 @@ internal sealed class RestorationStage : IDisposable
     public DurationHistogram Lag { get; }
 
     /// <summary>Restores until the backlog is completed and empty.</summary>
+    /// <param name="coming">Volumes that will be in the backlog, worked on while that is empty.</param>
     /// <param name="abandon">Leaves what is not yet restored pending.</param>
-    public void Run(RestorationBacklog backlog, CancellationToken abandon)
+    public void Run(RestorationBacklog backlog, ComingVolumes coming, CancellationToken abandon)
     {
         try
         {
-            while (!abandon.IsCancellationRequested && backlog.TryTake(out PendingVolume? pending))
+            bool idle = false;
+            while (!abandon.IsCancellationRequested && backlog.TryTake(waits: idle, out PendingVolume? pending))
             {
-                WaitForRestoration.Note(_clock.GetElapsedTime(pending.Value.StoredTimestamp));
-                Accept(pending.Value, abandon);
+                idle = pending is null && !FollowOne(coming, abandon);
+                if (pending is not { } volume) continue;
+                WaitForRestoration.Note(_clock.GetElapsedTime(volume.StoredTimestamp));
+                Accept(volume, abandon);
             }
 
             foreach (ChannelModel channel in _channels.Where(c => !abandon.IsCancellationRequested && c.Deferred.Count > 0))
@@ -109,6 +121,8 @@ internal sealed class RestorationStage : IDisposable
         finally
         {
             backlog.Abandon();
+            coming.Abandon();
+            foreach (StreamedVolume stream in _streams) stream.End();
             _restored.OnCompleted();
         }
     }
@@ -116,8 +130,8 @@ internal sealed class RestorationStage : IDisposable
     public void Dispose()
     {
         _restored.Dispose();
+        foreach (StreamedVolume stream in _streams) stream.Dispose();
         _acquired.Dispose();
-        _finer.Dispose();
         _readBackPool.Dispose();
         _restoredPool.Dispose();
     }
@@ -248,27 +262,40 @@ internal sealed class RestorationStage : IDisposable
         }
     }
 
+    /// <summary>Restores a stored volume, or what is left of it when part was restored as it came.</summary>
     private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, string note, CancellationToken abandon)
     {
-        long started = _clock.GetTimestamp();
-        VolumeBuffer? output = RentOutput(abandon);
-        if (output is null) return;
+        StreamedVolume? stream = null;
         try
         {
             IntensityScale scale = ScaleOf(channel, pixels, pending.MissingPlanes);
-            long nonFinite = VolumeConversion.Load(pixels, pending.MissingPlanes.AsSpan(), scale, _acquired);
-            _engine.Restore(
-                channel.Model, _acquired, _plan.Undersampling, Floor(scale), _options, _finer, out double residualRms, abandon);
-            VolumeConversion.Store(_finer, scale, output);
+            stream = StreamOf(channel, scale);
+            if (stream.Index != pending.Index)
+            {
+                stream.End();
+                if (RentOutput(abandon) is not { } output) return;
+                stream.Begin(pending.Index, output);
+            }
+
+            if (stream.Fault.Length > 0)
+            {
+                Skip(pending.Index, RestorationFailed, stream.Fault);
+                return;
+            }
+
+            while (!stream.IsComplete)
+            {
+                stream.Load(pixels, pending.MissingPlanes.AsSpan());
+                stream.Push(nextAtHand: true, abandon);
+            }
 
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
-            TimeSpan duration = _clock.GetElapsedTime(started);
             Lag.Note(lag);
-            Restoring.Note(duration);
+            Restoring.Note(stream.Busy);
             _restored.OnNext(new RestoredVolume
             {
                 Plan = _plan,
-                Pixels = output,
+                Pixels = stream.Output,
                 Provenance = new Provenance
                 {
                     Index = pending.Index,
@@ -277,24 +304,24 @@ internal sealed class RestorationStage : IDisposable
                     TunedOn = channel.TunedOn,
                     SettingsFingerprint = _fingerprint,
                     MissingPlanes = pending.MissingPlanes,
-                    NonFiniteSamples = nonFinite,
+                    NonFiniteSamples = stream.NonFiniteSamples,
                     ScaleLow = scale.Low,
                     ScaleHigh = scale.High,
-                    ResidualRms = residualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
+                    ResidualRms = stream.ResidualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
                     Note = note,
                     Lag = lag,
-                    Duration = duration,
+                    Duration = stream.Busy,
                 },
             });
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Whatever goes wrong with one volume costs that volume; raw storage and the volumes to come go on.
-            Skip(pending.Index, "restoration failed", fault.Message);
+            Skip(pending.Index, RestorationFailed, fault.Message);
         }
         finally
         {
-            output.Release();
+            stream?.End();
         }
     }
 

@@ -26,6 +26,13 @@ internal sealed class NetworkInference : IDisposable
         if (destination.Shape != volume.Shape.Times(factors))
             throw new ArgumentException($"The destination is {destination.Shape}; a {volume.Shape} volume enlarged by {factors} is {volume.Shape.Times(factors)}.");
         Resampling.Enlarge(volume, factors, destination, _options.Threads, cancellation);
+        AddDetail(volume, destination, ensemble, cancellation);
+    }
+
+    /// <summary>Adds the network's detail, averaged over orientations, to an enlarged volume.</summary>
+    public void AddDetail(FloatVolume volume, FloatVolume destination, bool ensemble, CancellationToken cancellation)
+    {
+        Factors factors = _network.Layout.Factors;
         List<Orientation> orientations = ensemble
             ? Orientation.Ensemble(factors, _options.FlipZ && volume.Shape.Z > 1)
             : [default];
@@ -34,7 +41,7 @@ internal sealed class NetworkInference : IDisposable
         foreach (Orientation orientation in orientations)
         {
             if (orientations.Count > 1) _network.Load(TurnedParameters.Of(_network.Layout, parameters, orientation));
-            foreach (ColumnSpan column in columns) AddDetail(volume, column, 1f / orientations.Count, destination, cancellation);
+            foreach (ColumnSpan column in columns) AddColumn(volume, column, 1f / orientations.Count, destination, cancellation);
         }
         if (orientations.Count > 1) _network.Load(parameters);
     }
@@ -45,7 +52,7 @@ internal sealed class NetworkInference : IDisposable
         _team.Dispose();
     }
 
-    private unsafe void AddDetail(
+    private unsafe void AddColumn(
         FloatVolume volume, ColumnSpan column, float share, FloatVolume destination, CancellationToken cancellation)
     {
         VolumeShape shape = new(volume.Shape.Z, volume.Shape.Y, column.ReadLength);

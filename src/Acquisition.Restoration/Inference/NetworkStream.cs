@@ -49,6 +49,9 @@ internal sealed unsafe class NetworkStream : IDisposable
         _rowsDone = [.. Enumerable.Range(0, MostPlanes / Tile + _steps[^1].OffsetZ / Tile + 2).Select(_ => new SemaphoreSlim(0))];
     }
 
+    /// <summary>Planes by which detail stays behind the planes pushed, until the last one is.</summary>
+    public int Lag => _steps[^1].OffsetZ;
+
     /// <summary>Bytes held for planes of this size.</summary>
     public static long Bytes(CompiledNetwork network, int y, int x, int threads)
     {

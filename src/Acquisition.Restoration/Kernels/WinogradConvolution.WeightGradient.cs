@@ -9,6 +9,11 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector>
     /// <summary>Tiles transformed before they are multiplied: enough to pay for the sums over vectors at the end.</summary>
     private const int Batch = 8;
 
+    /// <summary>With fewer products of channels the transforms cost more than they save.</summary>
+    private const int FewestProducts = 64;
+
+    private readonly DirectConvolution<TLanes, TVector> _direct;
+
     /// <summary>Input channels transformed at a time: as many as are multiplied at a time, so that they stay in the cache.</summary>
     private const int Pair = RowProducts<TLanes, TVector>.MaxOperands / 3;
 
@@ -17,6 +22,11 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector>
         Activations input, Activations outputGradient, int firstPlane, int endPlane, float* weightGradient, Scratch scratch)
     {
         Debug.Assert(firstPlane == 0 && endPlane == input.Z, "Tiles reach over planes.");
+        if (Shape.In * Shape.Out < FewestProducts)
+        {
+            _direct.AddWeightGradient(input, outputGradient, firstPlane, endPlane, weightGradient, scratch);
+            return;
+        }
         var chunks = new Blocks(input.PaddedX / Activations.Granule, LongestChunk / Activations.Granule);
         int longest = Activations.Granule * ((input.PaddedX / Activations.Granule + chunks.Count - 1) / chunks.Count);
         Blocks outs = new(Shape.Out, RowProducts<TLanes, TVector>.MaxOuts), pairs = new(Shape.In, Pair);

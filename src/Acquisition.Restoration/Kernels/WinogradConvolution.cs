@@ -23,6 +23,7 @@ internal sealed unsafe partial class WinogradConvolution<TLanes, TVector> : Conv
     {
         if (shape.Kernel != 3 || shape.Groups != 1) throw new ArgumentException($"{shape} is not an ungrouped 3³ convolution.");
         _outs = new(shape.Out, RowSums<TLanes, TVector>.MaxBlock);
+        _direct = new(shape);
     }
 
     public override string Form => "Winograd F(4×4, 3×3)";

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Acquisition.Core;
 using Acquisition.Restoration.Network;
 using Acquisition.Restoration.Threading;
@@ -106,8 +107,10 @@ internal sealed class BatchGradient : IDisposable
             Resampling.Enlarge(_coarse, factors, _cubic);
             for (int z = 0; z < _fine.Shape.Z; z++)
             {
-                Span<float> detail = _fine.Plane(z), cubic = _cubic.Plane(z);
+                Span<Vector<float>> detail = MemoryMarshal.Cast<float, Vector<float>>(_fine.Plane(z));
+                Span<Vector<float>> cubic = MemoryMarshal.Cast<float, Vector<float>>(_cubic.Plane(z));
                 for (int i = 0; i < detail.Length; i++) detail[i] -= cubic[i];
+                for (int i = detail.Length * Vector<float>.Count; i < _fine.Plane(z).Length; i++) _fine.Plane(z)[i] -= _cubic.Plane(z)[i];
             }
             return _pass.Run(_coarse, _fine, _weights, scale, gradient);
         }

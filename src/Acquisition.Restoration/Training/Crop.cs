@@ -29,7 +29,8 @@ internal readonly record struct Crop(int Z, int Y, int X, bool FlipZ, bool FlipY
             for (int y = 0; y < box.Y; y++)
             {
                 float* from = plane + y * strideY, to = destination.Row(z, y);
-                for (int x = 0; x < box.X; x++, from += strideX) to[x] = *from;
+                if (strideX == 1) new ReadOnlySpan<float>(from, box.X).CopyTo(new Span<float>(to, box.X));
+                else for (int x = 0; x < box.X; x++, from += strideX) to[x] = *from;
             }
         }
     }

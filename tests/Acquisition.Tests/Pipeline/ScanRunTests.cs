@@ -222,8 +222,9 @@ public sealed class ScanRunTests : ScanRunCase
         };
         RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel, abandon.Token);
         AssertCloses(report);
-        Assert.Equal(2, report.Status.Volumes.Restored);
-        Assert.Equal(report.Status.Volumes.Assembled - 2, report.Status.Volumes.Pending);
+        // The second one counts only if it was stored by then: it may have been restored as it came.
+        Assert.InRange(report.Status.Volumes.Restored, 1, 2);
+        Assert.Equal(report.Status.Volumes.Assembled - report.Status.Volumes.Restored, report.Status.Volumes.Pending);
         Assert.True(report.Status.Volumes.Pending > 0);
     }
 

@@ -17,6 +17,8 @@ public sealed class VolumeAssemblerTests : IAssemblerHost, IDisposable
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience) => _pool.TryRent(plan.Shape, plan.PixelType);
 
+    void IAssemblerHost.PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes) { }
+
     void IAssemblerHost.ThrowIfStopped() => throw new InvalidOperationException("The pool is empty.");
 
     void IAssemblerHost.End(RunOutcome outcome, string reason) { }

@@ -169,6 +169,9 @@ internal sealed class RepeatingEngine : IRestorationEngine
 
     public Action OnRestore { get; set; } = () => { };
 
+    /// <summary>Runs before each plane that a stream takes.</summary>
+    public Action<int> OnPush { get; set; } = _ => { };
+
     public int Tunings { get; private set; }
 
     public TuningResult Tune(
@@ -183,12 +186,42 @@ internal sealed class RepeatingEngine : IRestorationEngine
         TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
         FloatVolume destination, out double residualRms, CancellationToken cancellation)
     {
-        OnRestore();
-        for (int z = 0; z < destination.Shape.Z; z++)
-            for (int y = 0; y < destination.Shape.Y; y++)
-                for (int x = 0; x < destination.Shape.X; x++)
-                    destination.Plane(z)[y * destination.Shape.X + x] =
-                        acquired.Plane(z / factors.Z)[y / factors.Y * acquired.Shape.X + x / factors.X];
-        residualRms = 0;
+        using IPlaneRestorer stream = OpenStream(
+            model, acquired.Shape, factors, floor, options, (z, plane) => plane.CopyTo(destination.Plane(z)));
+        for (int z = 0; z < acquired.Shape.Z; z++) stream.Push(acquired.Plane(z), true, cancellation);
+        residualRms = stream.Complete();
+    }
+
+    public IPlaneRestorer OpenStream(
+        TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
+        new RepeatingStream(this, acquired, factors, receiver);
+
+    private sealed class RepeatingStream(RepeatingEngine engine, VolumeShape acquired, Factors factors, PlaneReceiver receiver) : IPlaneRestorer
+    {
+        private readonly float[] _fine = new float[acquired.Times(factors).PlaneVoxels];
+        private int _pushed;
+
+        public void Push(ReadOnlySpan<float> plane, bool nextAtHand, CancellationToken cancellation)
+        {
+            Assert.True(_pushed < acquired.Z);
+            engine.OnPush(_pushed);
+            int width = acquired.X * factors.X;
+            for (int i = 0; i < _fine.Length; i++) _fine[i] = plane[i / width / factors.Y * acquired.X + i % width / factors.X];
+            for (int copy = 0; copy < factors.Z; copy++) receiver(_pushed * factors.Z + copy, _fine);
+            _pushed++;
+        }
+
+        public double Complete()
+        {
+            Assert.Equal(acquired.Z, _pushed);
+            engine.OnRestore();
+            return 0;
+        }
+
+        public void Reset() => _pushed = 0;
+
+        public void Dispose()
+        {
+        }
     }
 }
