@@ -84,10 +84,10 @@ public sealed class CpuEngine : IRestorationEngine
             .WithNote("steps", options.Steps.ToString(CultureInfo.InvariantCulture))
             .WithNote("transfer_gains", string.Join(';', outcomes.Select(outcome => outcome.TransferGain.ToString("0.000", CultureInfo.InvariantCulture))))
             .WithNote("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
-        int loser = outcomes.FindIndex(outcome => !(outcome.HeldOutDb > outcome.ProjectedDb + MarginDb));
+        int loser = outcomes.FindIndex(outcome => !(outcome.HeldOutDb > outcome.ProjectedDb + MarginDb && outcome.TransferGain > 0));
         StageOutcome judged = outcomes[Math.Max(loser, 0)];
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB. Detail counts {judged.TransferGain:0.00} times, as measured against the acquired samples.");
+            $"On held-out blocks{(stages.Length > 1 ? $" of stage {Math.Max(loser, 0) + 1}" : "")} the network reaches {judged.HeldOutDb:0.00} dB, back-projected cubic interpolation {judged.ProjectedDb:0.00} dB, cubic interpolation {judged.CubicDb:0.00} dB. Detail counts {judged.TransferGain:0.00} times, as measured on copies between the shrunk and the acquired grid.");
         return new(model, loser < 0, outcomes[0].HeldOutDb, outcomes[0].CubicDb, outcomes[0].ProjectedDb,
             stages.Length * options.Steps, clock.Elapsed, noise, reason);
     }

@@ -62,9 +62,9 @@ internal static class Settings
         yield return Row("steps", new WholeNumber<int>(1, 100_000), o => o.Steps, (o, v) => o with { Steps = v },
             "Training steps per stage; more sharpens beyond the truth.");
         yield return Row("learning_rate", new RealNumber(0, 0.1, minExcluded: true), o => o.LearningRate, (o, v) => o with { LearningRate = v },
-            "Learning rate of Adam.");
+            "Learning rate of Adam in the first step; it falls to zero along half a cosine wave.");
         yield return Row("batch_size", new WholeNumber<int>(1, 64), o => o.BatchSize, (o, v) => o with { BatchSize = v },
-            "Crops per training step.");
+            "Crops per training step; more where the volume holds no crop of full size.");
         yield return Row("crop_planes", new WholeNumber<int>(1, 32), o => o.CropPlanes, (o, v) => o with { CropPlanes = v },
             "Depth of a training crop as the network sees it, in planes of the shrunk copy.");
         yield return Row("crop_edge_px", new WholeNumber<int>(8, 256), o => o.CropEdgePx, (o, v) => o with { CropEdgePx = v },

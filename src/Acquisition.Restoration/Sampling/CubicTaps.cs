@@ -50,7 +50,8 @@ internal sealed class CubicTaps
         return turn < length ? turn : 2 * length - 1 - turn;
     }
 
-    private static double Keys(double t)
+    /// <summary>The kernel for grids one sample apart; 0 from 2 samples on.</summary>
+    public static double Keys(double t)
     {
         double a = Math.Abs(t);
         return a <= 1 ? (1.5 * a - 2.5) * a * a + 1

@@ -8,7 +8,8 @@ namespace Acquisition.Restoration.Training;
 /// <summary>Tunes one network on one volume: crops are shrunk, and the network learns to undo it.</summary>
 /// <remarks>He et al. 2023, with the deviations its public code makes necessary: the network adds to cubic interpolation, nothing is
 /// clamped during training, and it is judged in the way it is used (the whole volume shrunk, restored and projected back) on blocks
-/// that the loss never saw. The weights of the best judgement are kept, their detail scaled by <see cref="TransferGain"/>.</remarks>
+/// that the loss never saw. Which of the weights passed on the way are kept, and how much their detail counts, is up to
+/// <see cref="ScaleTransfer"/>: the shrunk volume alone prefers weights that have learned it by heart.</remarks>
 internal sealed class StageTuner : IDisposable
 {
     /// <summary>Steps between two judgements.</summary>
@@ -17,11 +18,14 @@ internal sealed class StageTuner : IDisposable
     /// <summary>Steps between two reports.</summary>
     private const int ReportEvery = 10;
 
-    /// <summary>What a step leaves of the running average of the weights. At a constant learning rate the weights of the paper's
-    /// network jump about their mean, and averaging helps; the public one is better off without.</summary>
+    /// <summary>What a step leaves of the running average of the weights. They jump about their mean, those of the paper's small
+    /// network more widely.</summary>
     private const double PaperDecay = 0.99;
 
-    private const double PublicDecay = 0;
+    private const double PublicDecay = 0.9;
+
+    /// <summary>Most crops a step, however small the crops are.</summary>
+    private const int MaxCrops = 64;
 
     private readonly FloatVolume _acquired;
     private readonly FloatVolume _volume;
@@ -63,10 +67,11 @@ internal sealed class StageTuner : IDisposable
         var sampler = new CropSampler(_volume, _layout.Factors, _options, _random);
         float[] parameters = Initialisation.Draw(_layout, sampler.Shape.Z / _layout.Factors.Z, _random);
         float[] best = [.. parameters], average = [.. parameters], gradient = new float[parameters.Length];
-        double bestDb = double.NegativeInfinity;
+        double bestCorrelation = double.NegativeInfinity;
         double? lastDb = null;
         var adam = new Adam(parameters.Length);
-        var crops = new Crop[_options.BatchSize];
+        var crops = new Crop[CropsPerStep(sampler.Shape)];
+        using var transfer = new ScaleTransfer(_acquired, _layout.Factors, _options, cancellation);
         using var batch = new BatchGradient(
             _network, _volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads);
 
@@ -75,22 +80,26 @@ internal sealed class StageTuner : IDisposable
             for (int i = 0; i < crops.Length; i++) crops[i] = sampler.Next();
             _network.Load(parameters);
             double loss = batch.Run(crops, gradient, cancellation);
-            adam.Step(parameters, gradient, _options.LearningRate);
+            adam.Step(parameters, gradient, LearningRate(step));
             Average(parameters, step, average);
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(average, ensemble: false, cancellation);
-                if (lastDb > bestDb)
+                // Before, the learning rate is so high that which snapshot is better is up to the last few crops.
+                double correlation = 2 * step < _options.Steps ? double.NegativeInfinity : transfer.Correlation(_network, cancellation);
+                if (correlation > bestCorrelation)
                 {
-                    bestDb = lastDb.Value;
+                    bestCorrelation = correlation;
                     average.CopyTo(best, 0);
                 }
             }
             if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
         }
-        double gain = TransferGain.Measure(_network, best, _acquired, _options, cancellation);
-        TransferGain.Apply(_layout, best, gain);
-        return new(best, gain, Judge(best, _options.Ensemble, cancellation), cubic, projected);
+        // Judged as trained: the gain is that of the acquired grid, and the held-out blocks are an octave coarser.
+        double heldOut = Judge(best, _options.Ensemble, cancellation);
+        double gain = transfer.Gain(_network, _options.Ensemble, cancellation);
+        ScaleTransfer.Apply(_layout, best, gain);
+        return new(best, gain, heldOut, cubic, projected);
     }
 
     public void Dispose()
@@ -111,6 +120,17 @@ internal sealed class StageTuner : IDisposable
         new Crop(0, 0, 0, false, false, false, false).Read(volume, copy);
         return copy;
     }
+
+    /// <summary>As many as the options say, more where the volume is too small for crops of full size: a step sees as many voxels.</summary>
+    private int CropsPerStep(VolumeShape crop)
+    {
+        long full = (long)_options.CropPlanes * _layout.Factors.Z * _options.CropEdgePx * _options.CropEdgePx * _options.BatchSize;
+        return Math.Max(_options.BatchSize, (int)Math.Min(MaxCrops, full / crop.Voxels));
+    }
+
+    /// <summary>Falls to zero along half a cosine wave (Loshchilov and Hutter 2017, eq. 5, one period).</summary>
+    private double LearningRate(int step) =>
+        _options.LearningRate * (1 + Math.Cos(Math.PI * (step - 1) / _options.Steps)) / 2;
 
     /// <summary>Moves the running average of the weights by one step.</summary>
     private void Average(ReadOnlySpan<float> parameters, int step, Span<float> average)

@@ -1,5 +1,6 @@
 // Tunes on one shrunken volume, restores it and compares with the original. Made ready by prepare.py:
 //   SelfVisionQuality FOLDER Z Y X FZ FY FX [public|paper] [steps] [threads] [crop planes] [detail gain] [seed]
+//     [crops a step] [learning rate], each "-" or left out for the default.
 // Z Y X is the extent of acquired.f32. Prints PSNR and SSIM (data range 1, border 4) of each method, and seconds.
 using System.Diagnostics;
 using System.Globalization;
@@ -11,14 +12,17 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int[] numbers = [.. args[1..7].Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 var shape = new VolumeShape(numbers[0], numbers[1], numbers[2]);
 var factors = new Factors(numbers[3], numbers[4], numbers[5]);
-var options = new RestorationOptions
+var options = new RestorationOptions();
+options = options with
 {
     Variant = args.Length > 7 && args[7] == "paper" ? NetworkVariant.Paper : NetworkVariant.Public,
-    Steps = args.Length > 8 ? int.Parse(args[8], CultureInfo.InvariantCulture) : 600,
-    Threads = args.Length > 9 ? int.Parse(args[9], CultureInfo.InvariantCulture) : Environment.ProcessorCount,
-    CropPlanes = args.Length > 10 ? int.Parse(args[10], CultureInfo.InvariantCulture) : 4,
-    DetailGain = args.Length > 11 ? double.Parse(args[11], CultureInfo.InvariantCulture) : 1,
-    Seed = args.Length > 12 ? int.Parse(args[12], CultureInfo.InvariantCulture) : 1,
+    Steps = (int)Given(8, options.Steps),
+    Threads = (int)Given(9, options.Threads),
+    CropPlanes = (int)Given(10, options.CropPlanes),
+    DetailGain = Given(11, options.DetailGain),
+    Seed = (int)Given(12, options.Seed),
+    BatchSize = (int)Given(13, options.BatchSize),
+    LearningRate = Given(14, options.LearningRate),
 };
 
 using FloatVolume acquired = Read(Path.Combine(args[0], "acquired.f32"), shape);
@@ -38,6 +42,9 @@ double seconds = clock.Elapsed.TotalSeconds;
 Print($"self-vision, {options.Variant}");
 Console.WriteLine($"goes live: {tuned.BeatsProjection}; {tuned.Reason}");
 Console.WriteLine($"tuning {tuned.Duration.TotalSeconds:0.0} s, restoring {seconds:0.00} s, processor time in all {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0.0} s, residual {residual:0.0e0}, {options.Threads} threads, {engine.Name}");
+
+double Given(int index, double otherwise) =>
+    args.Length > index && args[index] != "-" ? double.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
 
 void Print(string method)
 {

@@ -9,39 +9,75 @@ using Xunit;
 
 namespace Acquisition.Tests.Restoration;
 
-public sealed class TransferGainTests
+public sealed class ScaleTransferTests
 {
     private static readonly Factors Twice = new(2, 2, 2);
     private static readonly RestorationOptions Options = new() { Ensemble = false };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Theory, InlineData(1), InlineData(1.1), InlineData(2)]
+    public void Gains_on_a_line_over_the_logarithm_of_the_ratio_stay_on_it(double ratio) => Assert.Equal(
+        0.4 + 0.8 * Math.Log(ratio),
+        ScaleTransfer.OnLine([.. new[] { 1.7, 1.5, 1.3, 1.2 }.Select(r => (r, 0.4 + 0.8 * Math.Log(r)))], ratio), 1e-12);
+
     [Fact]
-    public void It_is_the_least_squares_factor_between_missing_and_added_detail()
+    public void Noise_about_the_line_is_averaged()
+    {
+        // Intercept of y = (1, 2, 2) over x = (1, 2, 3): slope 1/2, mean 5/3, so 5/3 − 2/2.
+        double found = ScaleTransfer.OnLine([(Math.E, 1), (Math.Exp(2), 2), (Math.Exp(3), 2)], 1);
+
+        Assert.Equal(2 / 3.0, found, 1e-12);
+    }
+
+    [Theory, InlineData(2), InlineData(0.25), InlineData(-1)]
+    public void Stronger_detail_counts_less_and_opposite_detail_the_opposite(double factor)
     {
         var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
         float[] parameters = Parameters(layout);
-        using FloatVolume acquired = Volumes.Rods(new(6, 20, 22), 1);
+        using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
         using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var grid = new TransferGrid(acquired, Twice, 4.0 / 3, SampleRange.Of(acquired), Options, Cancel);
 
-        double gain = TransferGain.Measure(network, parameters, acquired, Options, Cancel);
+        network.Load(parameters);
+        var before = grid.Compare(network, ensemble: false, Cancel);
+        ScaleTransfer.Apply(layout, parameters, factor);
+        network.Load(parameters);
+        var after = grid.Compare(network, ensemble: false, Cancel);
 
-        // With the gain in the last layer the remaining error is orthogonal to what the network adds, so the gain becomes 1.
-        Assert.InRange(gain, 0.05, 1.2);
-        TransferGain.Apply(layout, parameters, gain);
-        Assert.Equal(1, TransferGain.Measure(network, parameters, acquired, Options, Cancel), 1e-3);
+        Assert.NotEqual(0, before.Correlation, 2e-2);
+        Assert.Equal(before.Correlation * Math.Sign(factor), after.Correlation, 1e-3);
+        Assert.Equal(1, before.Gain / after.Gain / factor, 1e-2);
+    }
+
+    [Theory, InlineData(1), InlineData(-1)]
+    public void Detail_that_contradicts_the_acquired_samples_counts_nothing(double sign)
+    {
+        var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
+        float[] parameters = Parameters(layout);
+        ScaleTransfer.Apply(layout, parameters, sign);
+        using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
+        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var transfer = new ScaleTransfer(acquired, Twice, Options, Cancel);
+        network.Load(parameters);
+
+        double gain = transfer.Gain(network, ensemble: false, Cancel), correlation = transfer.Correlation(network, Cancel);
+
+        Assert.Equal(correlation < 0, gain == 0);
+        Assert.InRange(gain, 0, 1.5);
     }
 
     [Fact]
-    public void Detail_that_contradicts_the_acquired_samples_counts_nothing()
+    public void A_network_that_adds_nothing_counts_nothing()
     {
         var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
-        float[] parameters = Parameters(layout);
-        TransferGain.Apply(layout, parameters, -1);
-        using FloatVolume acquired = Volumes.Rods(new(6, 20, 22), 1);
+        using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
         using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var transfer = new ScaleTransfer(acquired, Twice, Options, Cancel);
+        network.Load(new float[layout.StoredCount]);
 
-        Assert.Equal(0, TransferGain.Measure(network, parameters, acquired, Options, Cancel));
+        Assert.Equal(0, transfer.Gain(network, ensemble: false, Cancel));
+        Assert.Equal(0, transfer.Correlation(network, Cancel));
     }
 
     [Fact]
@@ -54,7 +90,7 @@ public sealed class TransferGainTests
         Resampling.Enlarge(input, Twice, cubic, 1, Cancel);
 
         Enlarge(full);
-        TransferGain.Apply(layout, parameters, 0.5);
+        ScaleTransfer.Apply(layout, parameters, 0.5);
         Enlarge(half);
 
         float[] expected = [.. Volumes.Samples(cubic).Zip(Volumes.Samples(full), (a, b) => (a + b) / 2)];
