@@ -63,6 +63,9 @@ public interface IRunStore
     /// <summary>Opens the dataset for restored volumes, on the finer grid.</summary>
     IVolumeStore CreateRestored(ScanPlan plan);
 
+    /// <summary>Opens the dataset for the uncertainty maps of restored volumes: uint8, on the grid of the restored ones.</summary>
+    IVolumeStore CreateUncertainty(ScanPlan plan);
+
     /// <summary>Adds how one restored volume was made to the restored dataset.</summary>
     void AppendProvenance(Provenance provenance);
 

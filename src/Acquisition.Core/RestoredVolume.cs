@@ -3,16 +3,36 @@ using System.Collections.Immutable;
 namespace Acquisition.Core;
 
 /// <summary>A restored volume on its way to storage, screen and network.</summary>
-/// <remarks>Pixels are in the camera's units and type. Whoever keeps it past a call retains <see cref="Pixels"/>.</remarks>
+/// <remarks>Pixels are in the camera's units and type. Whoever keeps it past a call retains it and releases it once.</remarks>
 public sealed record RestoredVolume
 {
     public required ScanPlan Plan { get; init; }
 
     public required VolumeBuffer Pixels { get; init; }
 
+    /// <summary>Standard error of each voxel in the steps that <see cref="Provenance.Uncertainty"/> explains; uint8, of the shape of
+    /// <see cref="Pixels"/>. <see langword="null"/> when nobody asked for it or nothing is known.</summary>
+    public VolumeBuffer? Uncertainty { get; init; }
+
     public required Provenance Provenance { get; init; }
 
     public VolumeIndex Index => Provenance.Index;
+
+    public long Bytes => Pixels.Bytes + (Uncertainty?.Bytes ?? 0);
+
+    /// <summary>Keeps pixels and map beyond the call that lent them.</summary>
+    public void Retain()
+    {
+        Pixels.Retain();
+        Uncertainty?.Retain();
+    }
+
+    /// <summary>Gives one reference to pixels and map back.</summary>
+    public void Release()
+    {
+        Pixels.Release();
+        Uncertainty?.Release();
+    }
 }
 
 /// <summary>How one restored volume was made: enough to make it again from the raw dataset.</summary>
@@ -48,6 +68,9 @@ public sealed record Provenance
 
     /// <summary>Root mean square of (acquired − restored shrunk to the scanned grid), camera units.</summary>
     public required double ResidualRms { get; init; }
+
+    /// <summary>How to read the map of standard errors; <see langword="null"/> for a volume without one.</summary>
+    public UncertaintyScale? Uncertainty { get; init; }
 
     /// <summary>Why this method and no better one; empty when it is the configured one.</summary>
     public string Note { get; init; } = "";

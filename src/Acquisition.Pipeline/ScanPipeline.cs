@@ -16,6 +16,7 @@ internal sealed class ScanPipeline : IDisposable
     private readonly IScanHost _host;
     private readonly IVolumeStore _raw;
     private readonly IVolumeStore _restored;
+    private readonly IVolumeStore? _uncertainty;
     private readonly ByteBoundedQueue<AssembledVolume> _rawHop;
     private readonly ComingVolumes _coming = new();
     private readonly RestorationBacklog _backlog;
@@ -38,10 +39,14 @@ internal sealed class ScanPipeline : IDisposable
         _host = host;
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan);
+        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes);
         _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options));
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
-            "restored", RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType), v => v.Pixels.Bytes);
+            "restored",
+            RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
+                + ErrorEstimator.PoolBytes(plan, parts.Restoration),
+            v => v.Bytes);
         _stage = new RestorationStage(plan, parts.Restoration, parts.Engine, parts.Clock, _raw, parts.Volumes, host);
     }
 
@@ -72,7 +77,7 @@ internal sealed class ScanPipeline : IDisposable
     public void Start(IObservable<AssembledVolume> volumes, CancellationToken abandon)
     {
         _subscriptions.Add(_stage.Restored
-            .HandOver(_restoredHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release())
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
         _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon));
         _subscriptions.Add(volumes
@@ -136,6 +141,7 @@ internal sealed class ScanPipeline : IDisposable
         try
         {
             long started = _parts.Clock.GetTimestamp();
+            if (volume.Uncertainty is { } map) _uncertainty?.Write(volume.Index, map);
             _restored.Write(volume.Index, volume.Pixels);
             _store.AppendProvenance(volume.Provenance);
             _storeRestored.Note(_parts.Clock.GetElapsedTime(started));

@@ -14,21 +14,8 @@ public static unsafe class Resampling
     public static void Shrink(FloatVolume source, Factors factors, FloatVolume destination, int threads = 1, CancellationToken cancellation = default)
     {
         RequireGrids(destination, source, factors);
-        int planes = destination.Shape.Z, pieces = Math.Min(threads, planes);
-        Workers.Run(pieces, threads, piece =>
-        {
-            VolumeShape fine = source.Shape, coarse = destination.Shape;
-            // Planes shrunk in y and x that neighbouring outputs share; those of one output lie close enough together not to collide.
-            int ring = factors.Z == 1 ? 1 : RowFilter.MaxTaps / 4 * factors.Z;
-            float[] lease = ArrayPool<float>.Shared.Rent(checked(
-                ring * coarse.PlaneVoxels + PlaneFilter.ShrinkingScratch(coarse, fine, factors)));
-            fixed (float* shrunk = lease)
-            {
-                ShrinkPlanes(source, factors, destination, Workers.Start(piece, pieces, planes), Workers.Start(piece + 1, pieces, planes),
-                    shrunk, ring, shrunk + (nint)ring * coarse.PlaneVoxels, cancellation);
-            }
-            ArrayPool<float>.Shared.Return(lease);
-        }, cancellation);
+        if (threads <= 1 || destination.Shape.Z <= 1) ShrinkPiece(source, factors, destination, 0, 1, cancellation);
+        else ShrinkSideBySide(source, factors, destination, threads, cancellation);
     }
 
     /// <summary>Makes a volume larger.</summary>
@@ -37,27 +24,8 @@ public static unsafe class Resampling
     public static void Enlarge(FloatVolume source, Factors factors, FloatVolume destination, int threads = 1, CancellationToken cancellation = default)
     {
         RequireGrids(source, destination, factors);
-        int planes = destination.Shape.Z, pieces = Math.Min(threads, planes);
-        Workers.Run(pieces, threads, piece =>
-        {
-            VolumeShape fine = destination.Shape, coarse = source.Shape;
-            float[] lease = ArrayPool<float>.Shared.Rent(PlaneFilter.EnlargingScratch(coarse, fine, factors));
-            fixed (float* scratch = lease)
-            {
-                Span<nint> from = stackalloc nint[factors.Z == 1 ? 1 : 4];
-                int end = Workers.Start(piece + 1, pieces, planes);
-                for (int z = Workers.Start(piece, pieces, planes); z < end; z++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    ReadOnlySpan<float> weights = PlaneFilter.EnlargingWeights(z, factors.Z, out int first);
-                    if (factors.Z == 1) from[0] = (nint)source.Row(z, 0);
-                    else for (int t = 0; t < from.Length; t++) from[t] = (nint)source.Row(CubicTaps.Mirror(first + t, coarse.Z), 0);
-                    PlaneFilter.EnlargeRows(
-                        from, weights, coarse, fine, factors, 0, fine.Y, adds: false, 0, destination.Row(z, 0), scratch);
-                }
-            }
-            ArrayPool<float>.Shared.Return(lease);
-        }, cancellation);
+        if (threads <= 1 || destination.Shape.Z <= 1) EnlargePiece(source, factors, destination, 0, 1, cancellation);
+        else EnlargeSideBySide(source, factors, destination, threads, cancellation);
     }
 
     internal static VolumeShape ShrunkShape(VolumeShape fine, Factors factors) => new(
@@ -71,6 +39,59 @@ public static unsafe class Resampling
         if (coarse != ShrunkShape(fine, factors))
             throw new ArgumentException(
                 $"A {fine} volume shrunk by {factors} is {ShrunkShape(fine, factors)}, but the other volume is {coarse}.");
+    }
+
+    // Apart from the form for one thread, which training calls for every crop and which allocates nothing.
+    private static void ShrinkSideBySide(
+        FloatVolume source, Factors factors, FloatVolume destination, int threads, CancellationToken cancellation)
+    {
+        int pieces = Math.Min(threads, destination.Shape.Z);
+        Workers.Run(pieces, threads, piece => ShrinkPiece(source, factors, destination, piece, pieces, cancellation), cancellation);
+    }
+
+    private static void EnlargeSideBySide(
+        FloatVolume source, Factors factors, FloatVolume destination, int threads, CancellationToken cancellation)
+    {
+        int pieces = Math.Min(threads, destination.Shape.Z);
+        Workers.Run(pieces, threads, piece => EnlargePiece(source, factors, destination, piece, pieces, cancellation), cancellation);
+    }
+
+    private static void ShrinkPiece(
+        FloatVolume source, Factors factors, FloatVolume destination, int piece, int pieces, CancellationToken cancellation)
+    {
+        VolumeShape fine = source.Shape, coarse = destination.Shape;
+        // Planes shrunk in y and x that neighbouring outputs share; those of one output lie close enough together not to collide.
+        int ring = factors.Z == 1 ? 1 : RowFilter.MaxTaps / 4 * factors.Z;
+        float[] lease = ArrayPool<float>.Shared.Rent(checked(
+            ring * coarse.PlaneVoxels + PlaneFilter.ShrinkingScratch(coarse, fine, factors)));
+        fixed (float* shrunk = lease)
+        {
+            ShrinkPlanes(source, factors, destination, Workers.Start(piece, pieces, coarse.Z), Workers.Start(piece + 1, pieces, coarse.Z),
+                shrunk, ring, shrunk + (nint)ring * coarse.PlaneVoxels, cancellation);
+        }
+        ArrayPool<float>.Shared.Return(lease);
+    }
+
+    private static void EnlargePiece(
+        FloatVolume source, Factors factors, FloatVolume destination, int piece, int pieces, CancellationToken cancellation)
+    {
+        VolumeShape fine = destination.Shape, coarse = source.Shape;
+        float[] lease = ArrayPool<float>.Shared.Rent(PlaneFilter.EnlargingScratch(coarse, fine, factors));
+        fixed (float* scratch = lease)
+        {
+            Span<nint> from = stackalloc nint[factors.Z == 1 ? 1 : 4];
+            int end = Workers.Start(piece + 1, pieces, fine.Z);
+            for (int z = Workers.Start(piece, pieces, fine.Z); z < end; z++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReadOnlySpan<float> weights = PlaneFilter.EnlargingWeights(z, factors.Z, out int first);
+                if (factors.Z == 1) from[0] = (nint)source.Row(z, 0);
+                else for (int t = 0; t < from.Length; t++) from[t] = (nint)source.Row(CubicTaps.Mirror(first + t, coarse.Z), 0);
+                PlaneFilter.EnlargeRows(
+                    from, weights, coarse, fine, factors, 0, fine.Y, adds: false, 0, destination.Row(z, 0), scratch);
+            }
+        }
+        ArrayPool<float>.Shared.Return(lease);
     }
 
     private static void ShrinkPlanes(

@@ -58,6 +58,10 @@ public sealed record RestorationOptions
     /// <summary>Share of the network's detail that is added to back-projected cubic interpolation; 0 to 1.</summary>
     public double DetailGain { get; init => field = Require.InRange(value, 0, 1); } = 1;
 
+    /// <summary>Whether restored volumes come with a map of standard errors. Default: they do not; a map compresses badly
+    /// and takes about as much room on disk as its volume.</summary>
+    public bool Uncertainty { get; init; }
+
     /// <summary>Seed of weights and crops.</summary>
     public int Seed { get; init; } = 1;
 

@@ -10,7 +10,7 @@ using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage;
 
-/// <summary>One run on disk: raw.zarr, restored.zarr, models/, run.yaml (the resolved settings), ledger.jsonl and report.json.</summary>
+/// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl and report.json.</summary>
 /// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole.</remarks>
 public sealed class RunFolder : IRunStore
 {
@@ -83,6 +83,8 @@ public sealed class RunFolder : IRunStore
 
     public IVolumeStore CreateRestored(ScanPlan plan) => Open("restored.zarr", ZarrDataset.Restored(plan));
 
+    public IVolumeStore CreateUncertainty(ScanPlan plan) => Open("uncertainty.zarr", ZarrDataset.Uncertainty(plan));
+
     /// <inheritdoc/>
     /// <exception cref="StorageException">The disk refused, or there is no restored dataset yet.</exception>
     public void AppendProvenance(Provenance provenance)
@@ -140,7 +142,7 @@ public sealed class RunFolder : IRunStore
         ArgumentNullException.ThrowIfNull(report);
         lock (_gate)
         {
-            // Both datasets get the same number, so that a viewer can lay one over the other.
+            // All datasets get the same number, so that a viewer can lay one over the other.
             int timePoints = _stores.Select(store => store.TimePointsStored).Append(1).Max();
             foreach (ZarrVolumeStore store in _stores) store.Announce(timePoints);
         }

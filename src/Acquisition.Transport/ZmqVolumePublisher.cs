@@ -60,22 +60,14 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
             MessagePackWriter writer = NewHeader();
             ResultEncoder.Volume(ref writer, volume, sequence, UnixTime.NowNs());
             writer.Flush();
-            if (volume.Pixels.Bytes > SourceOptions.LargestMessageBytes)
+            if (volume.Bytes > SourceOptions.LargestMessageBytes)
             {
                 _unpublished++;
                 return;
             }
 
-            Msg pixels = default;
-            pixels.InitPool((int)volume.Pixels.Bytes);
-            Span<byte> destination = pixels.Slice();
-            for (int z = 0; z < volume.Pixels.Shape.Z; z++)
-            {
-                volume.Pixels.Plane(z).CopyTo(destination);
-                destination = destination[volume.Pixels.PlaneBytes..];
-            }
-
-            Send(_stream ?? volume.Plan.Stream, MessageKind.Volume, ref pixels);
+            Msg pixels = Copy(volume.Pixels), map = volume.Uncertainty is { } uncertainty ? Copy(uncertainty) : default;
+            Send(_stream ?? volume.Plan.Stream, MessageKind.Volume, ref pixels, ref map);
         }
     }
 
@@ -91,7 +83,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
             ResultEncoder.Status(ref writer, status, sequence, UnixTime.NowNs(), _unpublished);
             writer.Flush();
             Msg none = default;
-            Send(_stream ?? status.Plan?.Stream ?? StreamBeforeAnyScan, MessageKind.Status, ref none);
+            Send(_stream ?? status.Plan?.Stream ?? StreamBeforeAnyScan, MessageKind.Status, ref none, ref none);
         }
     }
 
@@ -119,15 +111,31 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
         return new MessagePackWriter(_header);
     }
 
-    private void Send(string stream, MessageKind kind, ref Msg pixels)
+    private static Msg Copy(VolumeBuffer volume)
+    {
+        Msg part = default;
+        part.InitPool((int)volume.Bytes);
+        Span<byte> destination = part.Slice();
+        for (int z = 0; z < volume.Shape.Z; z++)
+        {
+            volume.Plane(z).CopyTo(destination);
+            destination = destination[volume.PlaneBytes..];
+        }
+
+        return part;
+    }
+
+    /// <param name="map">Uninitialised for a volume without.</param>
+    private void Send(string stream, MessageKind kind, ref Msg pixels, ref Msg map)
     {
         if (_header.WrittenCount > WireFormat.MaxHeaderBytes)
         {
             _unpublished++;
             if (pixels.IsInitialised) pixels.Close();
+            if (map.IsInitialised) map.Close();
             return;
         }
 
-        _socket.TrySend(Topic.Format(stream, kind), _header.WrittenSpan, ref pixels, TimeSpan.Zero);
+        _socket.TrySend(Topic.Format(stream, kind), _header.WrittenSpan, ref pixels, ref map, TimeSpan.Zero);
     }
 }

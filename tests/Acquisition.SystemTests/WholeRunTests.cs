@@ -93,6 +93,42 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_python_subscriber_receives_the_maps_of_errors_that_are_stored()
+    {
+        string address = Workspace.FreeAddress(), publish = Workspace.FreeAddress(), collected = _space.PathOf("collected");
+        await using RunningProcess subscriber = RunningProcess.Start(
+            "/usr/bin/python3", Path.Combine(Workspace.Repository, "tests", "oracles", "collect_volumes.py"), publish, collected);
+        await subscriber.LineAsync(line => line == "ready");
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config",
+            _space.WriteConfig(address, publish, restoration: "steps: 5\n  ensemble: false\n  uncertainty: true"));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "nuclei", "--shape", "9,66,70", "--factor", "1,2,2", "--timepoints", "2", "--channels", "2",
+            "--address", address, "--truth", _space.PathOf("truth"));
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+        await subscriber.SucceedsAsync();
+
+        AssertCloses(_space.Report);
+        Assert.Equal(4, Directory.GetFiles(collected, "*.map").Length);
+        Assert.Contains("equal", await Workspace.PythonAsync(
+            "compare_published.py", Path.Combine(_space.RunFolder, "restored.zarr"), collected, Path.Combine(_space.RunFolder, "uncertainty.zarr")), StringComparison.Ordinal);
+        Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
+        using var scores = JsonDocument.Parse(await Workspace.PythonAsync("score.py", _space.RunFolder, _space.PathOf("truth")));
+        Assert.All(scores.RootElement.GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("uncertainty")), map =>
+        {
+            // What the simulator left out was never seen by the program; a map of constants would rank nothing.
+            Assert.InRange(map.GetProperty("rank").GetDouble(), 0.3, 1);
+            Assert.InRange(map.GetProperty("within_two").GetDouble(), 0.7, 1);
+        });
+        string maps = Path.Combine(_space.RunFolder, "uncertainty.zarr"), first = _space.PathOf("first"), second = _space.PathOf("second");
+        await Workspace.PythonAsync("read_zarr3.py", maps, first);
+        await Workspace.NodeAsync("read_zarrita.mjs", maps, second);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(first, TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(second, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task One_frame_in_a_hundred_lost_is_counted_listed_and_filled_in()
     {
         string address = Workspace.FreeAddress();

@@ -9,7 +9,7 @@ import sys
 
 run = sys.argv[1]
 here = os.path.dirname(os.path.abspath(__file__))
-for dataset in ("raw.zarr", "restored.zarr"):
+for dataset in ["raw.zarr", "restored.zarr"] + ["uncertainty.zarr"] * os.path.isdir(os.path.join(run, "uncertainty.zarr")):
     faults = subprocess.run(
         ["/usr/bin/python3", os.path.join(here, "check_ome_zarr.py"), os.path.join(run, dataset)],
         capture_output=True, text=True, check=True).stdout

@@ -13,6 +13,8 @@ internal static class ConfigMeaning
         yield return Source(config.Source);
         yield return Waiting(config.Pipeline);
         yield return Restoration(config.Restoration);
+        if (config.Restoration.Uncertainty)
+            yield return "Each restored volume comes with a map of the standard error to expect at each voxel.";
         yield return $"Every run gets a folder of its own in {config.Storage.Root}, with the raw and the restored volumes as OME-Zarr, "
             + "the models, the ledger and a report.";
         yield return config.Publish is { } publish

@@ -77,6 +77,8 @@ internal static class Settings
             "Whether z may be mirrored; false for a point spread function that differs above and below focus.");
         yield return Row("detail_gain", new RealNumber(0, 1), o => o.DetailGain, (o, v) => o with { DetailGain = v },
             "Share of the network's detail that is added to back-projected cubic interpolation.");
+        yield return Row("uncertainty", new Flag(), o => o.Uncertainty, (o, v) => o with { Uncertainty = v },
+            "Whether each restored volume comes with a map of standard errors, calibrated on held-out crops, stored in uncertainty.zarr and published as part 3.");
         yield return Row("seed", new WholeNumber<int>(int.MinValue, int.MaxValue), o => o.Seed, (o, v) => o with { Seed = v },
             "Seed of weights and crops.");
         yield return Row("threads", new WholeNumber<int>(1, 256), o => o.Threads, (o, v) => o with { Threads = v },

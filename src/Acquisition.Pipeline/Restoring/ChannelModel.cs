@@ -1,5 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Uncertainty;
 
 namespace Acquisition.Pipeline.Restoring;
 
@@ -22,6 +23,14 @@ internal sealed class ChannelModel(int channel)
 
     public VolumeIndex? TunedOn => _status?.TunedOn;
 
+    /// <summary>Predicts errors of restored voxels; <see langword="null"/> when nobody asked or it could not be had.</summary>
+    public ErrorModel? Errors { get; private set; }
+
+    /// <summary>The volume that <see cref="Errors"/> was calibrated on.</summary>
+    public VolumeIndex ErrorsMeasuredOn { get; private set; }
+
+    public bool ErrorsTried { get; private set; }
+
     /// <summary>Whether it is decided how volumes of this channel are restored.</summary>
     public bool IsChosen => _status is not null;
 
@@ -37,6 +46,11 @@ internal sealed class ChannelModel(int channel)
     public ModelStatus? Status => _status;
 
     public void NoteRefusal() => Attempts++;
+
+    public void NoteErrors(ErrorModel? errors, VolumeIndex measuredOn) => (Errors, ErrorsMeasuredOn, ErrorsTried) = (errors, measuredOn, true);
+
+    /// <summary>What was measured is of a model that will not be used.</summary>
+    public void ForgetErrors() => (Errors, ErrorsTried) = (null, false);
 
     public void Choose(TunedModel? model, ModelStatus status)
     {

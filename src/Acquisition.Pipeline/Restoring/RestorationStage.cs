@@ -4,6 +4,7 @@ using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Uncertainty;
 
 namespace Acquisition.Pipeline.Restoring;
 
@@ -27,6 +28,7 @@ internal sealed partial class RestorationStage : IDisposable
     private readonly List<StreamedVolume> _streams = [];
     private readonly int _maxStreams;
     private readonly FloatVolume _acquired;
+    private readonly ErrorEstimator _errors;
     private readonly string _fingerprint;
     private volatile TuningStatus? _tuning;
 
@@ -47,6 +49,7 @@ internal sealed partial class RestorationStage : IDisposable
         _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
         _acquired = new FloatVolume(plan.Shape);
+        _errors = new ErrorEstimator(plan, options, engine, host);
         _fingerprint = SettingsFingerprint.Of(options);
         WaitForRestoration = new DurationHistogram("wait for restoration");
         Tuning = new DurationHistogram("tune");
@@ -70,7 +73,9 @@ internal sealed partial class RestorationStage : IDisposable
     {
         long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
         return checked(sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
-            + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored));
+            + ErrorEstimator.PoolBytes(plan, options)
+            + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored
+                + ErrorEstimator.StreamBytes(plan, options)));
     }
 
     /// <summary>Streams that may be open at once: one a channel where a quarter of the machine's memory holds them, and otherwise one.</summary>
@@ -132,6 +137,7 @@ internal sealed partial class RestorationStage : IDisposable
         _restored.Dispose();
         foreach (StreamedVolume stream in _streams) stream.Dispose();
         _acquired.Dispose();
+        _errors.Dispose();
         _readBackPool.Dispose();
         _restoredPool.Dispose();
     }
@@ -151,6 +157,7 @@ internal sealed partial class RestorationStage : IDisposable
         try
         {
             string note = channel.IsChosen ? "" : Choose(channel, pending.Index, pixels, abandon);
+            if (channel.IsChosen && !channel.ErrorsTried) MeasureErrors(channel, pending, pixels, abandon);
             if (channel.IsChosen) RestoreDeferred(channel, abandon);
             Restore(channel, pending, pixels, note, abandon);
         }
@@ -158,6 +165,14 @@ internal sealed partial class RestorationStage : IDisposable
         {
             pixels.Release();
         }
+    }
+
+    private void MeasureErrors(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
+    {
+        if (!ErrorEstimator.IsWanted(_plan, _options) || !pending.MissingPlanes.IsEmpty) return;
+        IntensityScale scale = ScaleOf(channel, pixels, missing: []);
+        VolumeConversion.Load(pixels, [], scale, _acquired);
+        _errors.Calibrate(channel, channel.Model, _acquired, pending.Index, Floor(scale), abandon);
     }
 
     private void RestoreDeferred(ChannelModel channel, CancellationToken abandon)
@@ -218,11 +233,12 @@ internal sealed partial class RestorationStage : IDisposable
             TimeSpan took = _clock.GetElapsedTime(started);
             Tuning.Note(took);
             TunedModel? model = result.BeatsProjection ? result.Model : null;
+            _errors.Calibrate(channel, model, _acquired, index, Floor(scale), abandon);
             var status = new ModelStatus
             {
                 Channel = channel.Channel,
                 Method = model is null ? CubicName : "self-vision",
-                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index)),
+                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index, channel.Errors)),
                 TunedOn = model is null ? null : index,
                 Reason = result.Reason,
                 HeldOutDb = Known(result.HeldOutDb),
@@ -244,6 +260,7 @@ internal sealed partial class RestorationStage : IDisposable
         catch (StorageException fault)
         {
             // Weights that cannot be kept must not make results that could not be explained later.
+            channel.ForgetErrors();
             ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
             return "";
         }
@@ -266,6 +283,7 @@ internal sealed partial class RestorationStage : IDisposable
     private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, string note, CancellationToken abandon)
     {
         StreamedVolume? stream = null;
+        VolumeBuffer? map = null;
         try
         {
             IntensityScale scale = ScaleOf(channel, pixels, pending.MissingPlanes);
@@ -289,6 +307,8 @@ internal sealed partial class RestorationStage : IDisposable
                 stream.Push(nextAtHand: true, abandon);
             }
 
+            if (stream.Restored is { } restored) map = _errors.Map(channel, restored, pending.MissingPlanes, abandon);
+
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
@@ -296,6 +316,7 @@ internal sealed partial class RestorationStage : IDisposable
             {
                 Plan = _plan,
                 Pixels = stream.Output,
+                Uncertainty = map,
                 Provenance = new Provenance
                 {
                     Index = pending.Index,
@@ -308,6 +329,7 @@ internal sealed partial class RestorationStage : IDisposable
                     ScaleLow = scale.Low,
                     ScaleHigh = scale.High,
                     ResidualRms = stream.ResidualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
+                    Uncertainty = map is null ? null : ErrorEstimator.Describe(channel, scale),
                     Note = note,
                     Lag = lag,
                     Duration = stream.Busy,
@@ -322,6 +344,7 @@ internal sealed partial class RestorationStage : IDisposable
         finally
         {
             stream?.End();
+            map?.Release();
         }
     }
 
@@ -361,7 +384,7 @@ internal sealed partial class RestorationStage : IDisposable
 
     private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
 
-    private byte[] Describe(TunedModel model, VolumeIndex tunedOn) => model
+    private byte[] Describe(TunedModel model, VolumeIndex tunedOn, ErrorModel? errors) => (errors is null ? model : model.WithNote("errors", errors.ToText()))
         .WithNote("scan", _plan.ScanId.ToString())
         .WithNote("tuned_on", tunedOn.ToString())
         .WithNote("channel", _plan.Channels[tunedOn.C])

@@ -21,8 +21,12 @@ internal sealed class StreamedVolume : IDisposable
         (_plan, _clock, Channel, Scale, Model) = (plan, clock, channel, scale, channel.Model);
         _plane = new float[plan.Shape.PlaneVoxels];
         _scratch = new float[plan.Shape.PlaneVoxels];
-        _stream = engine.OpenStream(channel.Model, plan.Shape, plan.Undersampling, floor, options,
-            (z, plane) => VolumeConversion.StorePlane(plane, Scale, Output, z));
+        if (ErrorEstimator.IsWanted(plan, options)) Restored = new FloatVolume(plan.RestoredShape);
+        _stream = engine.OpenStream(channel.Model, plan.Shape, plan.Undersampling, floor, options, (z, plane) =>
+        {
+            VolumeConversion.StorePlane(plane, Scale, Output, z);
+            if (Restored is not null) plane.CopyTo(Restored.Plane(z));
+        });
     }
 
     public ChannelModel Channel { get; }
@@ -49,6 +53,10 @@ internal sealed class StreamedVolume : IDisposable
 
     /// <summary>Time that the volume has taken so far.</summary>
     public TimeSpan Busy { get; private set; }
+
+    /// <summary>The restored volume before it was rounded to the camera's type, which errors are estimated from;
+    /// <see langword="null"/> where nobody asks for them.</summary>
+    public FloatVolume? Restored { get; }
 
     /// <summary>The restored volume, as far as it is there.</summary>
     public VolumeBuffer Output => _output ?? throw new InvalidOperationException("No volume is in the stream.");
@@ -92,5 +100,6 @@ internal sealed class StreamedVolume : IDisposable
     {
         End();
         _stream.Dispose();
+        Restored?.Dispose();
     }
 }

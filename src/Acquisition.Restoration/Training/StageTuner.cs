@@ -52,6 +52,9 @@ internal sealed class StageTuner : IDisposable
         _network = new CompiledNetwork(layout, kernels, options.CropPlanes);
     }
 
+    /// <summary>What the loss does not see.</summary>
+    internal HeldOutBlocks HeldOut => _heldOut;
+
     /// <param name="report">Told step, loss and the PSNR measured last: network, cubic, projected.</param>
     public StageOutcome Run(Action<int, double, double?, double, double> report, CancellationToken cancellation)
     {

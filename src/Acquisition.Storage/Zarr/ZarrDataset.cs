@@ -63,6 +63,15 @@ internal sealed record ZarrDataset
         Steps = [Acquired(plan), Restoration(plan)],
     };
 
+    /// <summary>Standard errors of restored voxels, in steps; 0, which volumes without a map hold throughout, is unknown.</summary>
+    public static ZarrDataset Uncertainty(ScanPlan plan) => Restored(plan) with
+    {
+        Name = $"{plan.Stream} standard error",
+        PixelType = PixelType.UInt8,
+        BitDepth = null,
+        Steps = [Acquired(plan), Restoration(plan, folder: "../restored.zarr/"), Errors()],
+    };
+
     /// <summary>A scanned sample is the mean over its voxel, and the finer samples tile that voxel: sample j of the finer grid
     /// lies at ((j + ½) / factor − ½) voxels.</summary>
     private static double Origin(int factor, double voxelUm) => (0.5 / factor - 0.5) * voxelUm;
@@ -74,13 +83,27 @@ internal sealed record ZarrDataset
         ["plan"] = JsonSerializer.SerializeToNode(plan, StorageJson.Compact),
     };
 
-    private static JsonObject Restoration(ScanPlan plan) => new()
+    /// <param name="folder">Where the provenance lies, as seen from the dataset.</param>
+    private static JsonObject Restoration(ScanPlan plan, string folder = "") => new()
     {
         ["step"] = "restored",
         ["software"] = Software,
         ["input"] = "../raw.zarr",
         ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, StorageJson.Compact),
-        ["per_volume"] = ProvenanceFile,
+        ["per_volume"] = folder + ProvenanceFile,
+    };
+
+    private static JsonObject Errors() => new()
+    {
+        ["step"] = "standard errors estimated",
+        ["software"] = Software,
+        ["input"] = "../restored.zarr",
+        ["unit"] = "camera units",
+        ["standard_error"] = "largest * 2 ** ((value - 255) / steps_per_octave)",
+        ["unknown"] = 0,
+        ["saturated"] = byte.MaxValue,
+        ["parameters"] = "uncertainty, in each line of per_volume",
+        ["per_volume"] = $"../restored.zarr/{ProvenanceFile}",
     };
 
     private static string Software => $"Acquisition {typeof(ZarrDataset).Assembly.GetName().Version?.ToString(3)}";

@@ -56,10 +56,18 @@ internal sealed class OpenSocket : IDisposable
         }
     }
 
-    /// <summary>Sends all parts or none.</summary>
-    /// <param name="pixels">The last part, which is closed in any case; uninitialised for a message without.</param>
-    /// <param name="timeout">How long to wait for room; zero for not at all.</param>
+    /// <summary>Sends three parts or, without pixels, two.</summary>
     public bool TrySend(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> header, ref Msg pixels, TimeSpan timeout)
+    {
+        Msg none = default;
+        return TrySend(topic, header, ref pixels, ref none, timeout);
+    }
+
+    /// <summary>Sends all parts or none.</summary>
+    /// <param name="pixels">Closed in any case; uninitialised for a message without.</param>
+    /// <param name="extra">The part after the pixels, closed in any case; uninitialised for a message without.</param>
+    /// <param name="timeout">How long to wait for room; zero for not at all.</param>
+    public bool TrySend(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> header, ref Msg pixels, ref Msg extra, TimeSpan timeout)
     {
         Msg topicPart = Copy(topic), headerPart = Copy(header);
         try
@@ -69,7 +77,8 @@ internal sealed class OpenSocket : IDisposable
             // Room is counted in whole messages, so the rest fails only when the peer goes away meanwhile. Then the socket
             // takes back what it had and swallows the remaining parts; a repeated try would send them as a new message.
             bool whole = _socket.TrySend(ref headerPart, TimeSpan.Zero, more: pixels.IsInitialised);
-            if (pixels.IsInitialised) whole &= _socket.TrySend(ref pixels, TimeSpan.Zero, more: false);
+            if (pixels.IsInitialised) whole &= _socket.TrySend(ref pixels, TimeSpan.Zero, more: extra.IsInitialised);
+            if (extra.IsInitialised) whole &= _socket.TrySend(ref extra, TimeSpan.Zero, more: false);
             return whole;
         }
         catch (NetMQException e)
@@ -81,6 +90,7 @@ internal sealed class OpenSocket : IDisposable
             topicPart.Close();
             headerPart.Close();
             if (pixels.IsInitialised) pixels.Close();
+            if (extra.IsInitialised) extra.Close();
         }
     }
 

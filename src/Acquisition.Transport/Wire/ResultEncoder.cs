@@ -33,7 +33,7 @@ internal static class ResultEncoder
         List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
         writer.Write("quality");
-        writer.WriteMapHeader(7);
+        writer.WriteMapHeader(made.Uncertainty is null ? 7 : 8);
         Field(ref writer, "residual_rms", made.ResidualRms);
         Field(ref writer, "scale_low", made.ScaleLow);
         Field(ref writer, "scale_high", made.ScaleHigh);
@@ -41,6 +41,7 @@ internal static class ResultEncoder
         Field(ref writer, "restore_ms", made.Duration.TotalMilliseconds);
         Field(ref writer, "settings", made.SettingsFingerprint);
         Field(ref writer, "note", made.Note);
+        if (made.Uncertainty is { } uncertainty) Uncertainty(ref writer, uncertainty);
     }
 
     /// <param name="unpublished">Volumes of the scan that could not be published.</param>
@@ -66,6 +67,20 @@ internal static class ResultEncoder
         Field(ref writer, "lag_ms", status.Lag?.TotalMilliseconds);
         Field(ref writer, "elapsed_s", status.Elapsed.TotalSeconds);
         Field(ref writer, "unpublished", unpublished);
+    }
+
+    /// <summary>How part 3 is read.</summary>
+    private static void Uncertainty(ref MessagePackWriter writer, UncertaintyScale uncertainty)
+    {
+        writer.Write("uncertainty");
+        writer.WriteMapHeader(7);
+        Field(ref writer, "method", uncertainty.Method);
+        Field(ref writer, "largest", uncertainty.Largest);
+        Field(ref writer, "steps_per_octave", uncertainty.StepsPerOctave);
+        Field(ref writer, "calibrated_on", uncertainty.CalibratedOn);
+        Field(ref writer, "held_out_rank", uncertainty.HeldOutRank);
+        Field(ref writer, "held_out_within_one", uncertainty.HeldOutWithinOne);
+        Field(ref writer, "held_out_within_two", uncertainty.HeldOutWithinTwo);
     }
 
     private static void Frames(ref MessagePackWriter writer, FrameLedger frames)

@@ -31,7 +31,8 @@ internal sealed class Workspace : IDisposable
         return $"tcp://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
     }
 
-    /// <summary>Writes a configuration; restoration is quick unless told otherwise.</summary>
+    /// <summary>Writes a configuration; restoration is quick unless told otherwise, and a subscriber may sleep through a whole run
+    /// without losing a message, as it does on a busy machine.</summary>
     public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60)
     {
         string path = PathOf("config.yaml");
@@ -42,7 +43,7 @@ internal sealed class Workspace : IDisposable
               root: {RunsFolder}
             restoration:
               {restoration}
-            {(publish is null ? "" : $"publish:\n  address: {publish}")}
+            {(publish is null ? "" : $"publish:\n  address: {publish}\n  high_water_mark: 1000")}
             pipeline:
               first_frame_timeout_s: 60
               frame_timeout_s: {frameTimeoutSec}

@@ -56,6 +56,38 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Maps_of_errors_lie_beside_the_volumes_on_the_same_grid()
+    {
+        ScanPlan plan = StorageSamples.Plan(undersampling: new(2, 4, 1));
+        RunFolder run = Create();
+        run.CreateRestored(plan);
+        IVolumeStore maps = run.CreateUncertainty(plan);
+        byte[] pixels = StorageSamples.Pixels(plan.RestoredShape, PixelType.UInt8, default);
+        VolumeBuffer map = _pool.TryRent(plan.RestoredShape, PixelType.UInt8)!.Fill(pixels);
+        maps.Write(new(1, 0), map);
+        run.AppendProvenance(Provenance(new(1, 0)) with { Uncertainty = Scale });
+        run.Complete(Report());
+
+        ZarrReader reader = ZarrReader.Open(Path.Combine(run.Folder, "uncertainty.zarr"));
+        Assert.Equal((plan.RestoredShape, PixelType.UInt8, 2), (reader.Shape, reader.PixelType, reader.TimePoints));
+        Assert.Equal(plan.RestoredVoxelSize, reader.VoxelSize);
+        map.Clear();
+        reader.ReadVolume(new(1, 0), map);
+        Assert.Equal(pixels, map.ToBytes());
+        map.Release();
+
+        JsonNode group = JsonNode.Parse(File.ReadAllText(Path.Combine(maps.Location, "zarr.json")))!["attributes"]!;
+        JsonNode step = group["acquisition"]!["steps"]![2]!;
+        Assert.Equal("largest * 2 ** ((value - 255) / steps_per_octave)", (string?)step["standard_error"]);
+        Assert.Equal((0, 255), ((int)step["unknown"]!, (int)step["saturated"]!));
+        string provenance = Path.GetFullPath(Path.Combine(maps.Location, (string)step["per_volume"]!));
+        JsonNode scale = JsonNode.Parse(File.ReadAllLines(provenance)[0])!["uncertainty"]!;
+        Assert.Equal(
+            """{"method":"m","largest":1000.5,"steps_per_octave":16,"calibrated_on":{"t":0,"c":0},"held_out_rank":0.5,"held_out_within_one":0.75,"held_out_within_two":0.9}""",
+            scale.ToJsonString());
+    }
+
+    [Fact]
     public void Provenance_grows_by_a_line_a_volume()
     {
         RunFolder run = Create();
@@ -67,7 +99,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(
             """{"index":{"t":0,"c":1},"method":"self-vision","model_sha256":"ab12","tuned_on":{"t":0,"c":1},"predicted":false"""
             + ""","settings_fingerprint":"cd34","missing_planes":[2,5],"non_finite_samples":3,"scale_low":100,"scale_high":1100.5"""
-            + ""","residual_rms":4.25,"note":"","lag_s":1.5,"duration_s":0.25}""",
+            + ""","residual_rms":4.25,"uncertainty":null,"note":"","lag_s":1.5,"duration_s":0.25}""",
             lines[0]);
         Assert.Null(JsonNode.Parse(lines[1])!["tuned_on"]);
         Assert.Equal(2, lines.Length);
@@ -204,6 +236,17 @@ public sealed class RunFolderTests : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => StorageSamples.Options(root, planes: planes, edgePx: edgePx));
         Assert.ThrowsAny<ArgumentException>(() => StorageSamples.Options("a", (Compression)99));
     }
+
+    private static UncertaintyScale Scale => new()
+    {
+        Method = "m",
+        Largest = 1000.5,
+        StepsPerOctave = 16,
+        CalibratedOn = new(0, 0),
+        HeldOutRank = 0.5,
+        HeldOutWithinOne = 0.75,
+        HeldOutWithinTwo = 0.9,
+    };
 
     private static RunReport Report() => new()
     {

@@ -77,6 +77,9 @@ internal sealed class MemoryRunStore : IRunStore
 
     public MemoryVolumeStore Restored { get; } = new();
 
+    /// <summary><see langword="null"/> until it is opened.</summary>
+    public MemoryVolumeStore? Uncertainty { get; private set; }
+
     public ConcurrentQueue<Provenance> Provenance { get; } = new();
 
     public ConcurrentQueue<string> LedgerKinds { get; } = new();
@@ -94,9 +97,24 @@ internal sealed class MemoryRunStore : IRunStore
 
     public IVolumeStore CreateRestored(ScanPlan plan) => Restored;
 
+    /// <summary>Runs before each map is written; throws to make that fail.</summary>
+    public Action<VolumeIndex> BeforeMap { get; set; } = _ => { };
+
+    public IVolumeStore CreateUncertainty(ScanPlan plan) => Uncertainty = new MemoryVolumeStore { BeforeWrite = BeforeMap };
+
     public void AppendProvenance(Provenance provenance) => Provenance.Enqueue(provenance);
 
-    public string SaveModel(ReadOnlySpan<byte> safetensors) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
+    /// <summary>Runs before each model is kept; throws to make that fail.</summary>
+    public Action BeforeModel { get; set; } = () => { };
+
+    public ConcurrentQueue<byte[]> Models { get; } = new();
+
+    public string SaveModel(ReadOnlySpan<byte> safetensors)
+    {
+        BeforeModel();
+        Models.Enqueue(safetensors.ToArray());
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
+    }
 
     public void AppendLedger<T>(string kind, T entry)
     {
@@ -145,6 +163,9 @@ internal sealed class MemoryPublisher : IVolumePublisher
 {
     public ConcurrentQueue<VolumeIndex> Volumes { get; } = new();
 
+    /// <summary>Bytes of the maps that came with volumes.</summary>
+    public ConcurrentDictionary<VolumeIndex, byte[]> Maps { get; } = new();
+
     public ConcurrentQueue<RunStatus> Statuses { get; } = new();
 
     /// <summary>Runs before each volume; throws to make publishing fail.</summary>
@@ -154,6 +175,7 @@ internal sealed class MemoryPublisher : IVolumePublisher
     {
         OnVolume();
         Volumes.Enqueue(volume.Index);
+        if (volume.Uncertainty is { } map) Maps[volume.Index] = MemoryVolumeStore.Bytes(map);
     }
 
     public void Publish(RunStatus status) => Statuses.Enqueue(status);

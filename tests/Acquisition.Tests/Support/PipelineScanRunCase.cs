@@ -18,8 +18,9 @@ public abstract class ScanRunCase : IDisposable
 
     private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private protected ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null) =>
-        LastRun = new ScanRun(new ScriptedSource(script), _ => Store, Publisher, Engine, new RestorationOptions(),
+    private protected ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null,
+        RestorationOptions? restoration = null) =>
+        LastRun = new ScanRun(new ScriptedSource(script), _ => Store, Publisher, Engine, restoration ?? new RestorationOptions(),
             options ?? new PipelineOptions(), clock ?? TimeProvider.System);
 
     public void Dispose()

@@ -70,6 +70,65 @@ public sealed class PublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_map_of_errors_comes_as_a_fourth_part_with_the_scale_that_reads_it()
+    {
+        using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
+        using var python = TransportPython.Start("""
+            socket = context.socket(zmq.SUB)
+            socket.subscribe(b"acq.")
+            socket.connect(sys.argv[1])
+            joined = False
+            while True:
+                topic, header, *rest = socket.recv_multipart()
+                header = msgpack.unpackb(header)
+                if header["kind"] == "status":
+                    if not joined:
+                        say("joined")
+                    joined = True
+                    continue
+                scale = header["quality"].get("uncertainty")
+                answer = [len(rest), header["nbytes"], scale]
+                if scale:
+                    steps = np.frombuffer(rest[1], np.uint8).reshape(header["shape"]).astype(float)
+                    error = scale["largest"] * 2 ** ((steps - 255) / scale["steps_per_octave"])
+                    answer += [error[0, 0, 0], error[-1, -1, -1], int((steps == 0).sum())]
+                say(answer)
+            """, publisher.BoundAddress);
+        PublishUntilJoined(publisher, python);
+        RestoredVolume bare = Volume(PixelType.UInt16, new VolumeShape(3, 5, 7));
+        VolumeBuffer map = _pool.TryRent(bare.Pixels.Shape, PixelType.UInt8)!;
+        bare.Pixels.Clear();
+        for (int z = 0; z < 3; z++) map.Plane(z).Fill((byte)(255 - 16 * z));
+        map.Plane(1).Clear();
+        RestoredVolume volume = bare with
+        {
+            Uncertainty = map,
+            Provenance = bare.Provenance with
+            {
+                Uncertainty = new UncertaintyScale
+                {
+                    Method = "m", Largest = 4000, StepsPerOctave = 16, CalibratedOn = new(0, 1),
+                    HeldOutRank = 0.5, HeldOutWithinOne = 0.75, HeldOutWithinTwo = 0.9375,
+                },
+            },
+        };
+
+        publisher.Publish(volume);
+        publisher.Publish(bare);
+
+        JsonElement heard = python.Hear();
+        Assert.Equal((2, 210), (heard[0].GetInt32(), heard[1].GetInt32()));
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse("""
+            {"method":"m","largest":4000.0,"steps_per_octave":16,"calibrated_on":{"t":0,"c":1},"held_out_rank":0.5,
+             "held_out_within_one":0.75,"held_out_within_two":0.9375}
+            """).RootElement, heard[2]), heard[2].GetRawText());
+        Assert.Equal((4000.0, 1000.0, 35), (heard[3].GetDouble(), heard[4].GetDouble(), heard[5].GetInt32()));
+        JsonElement without = python.Hear();
+        Assert.Equal((1, JsonValueKind.Null), (without[0].GetInt32(), without[2].ValueKind));
+        volume.Release();
+    }
+
+    [Fact]
     public void A_volume_without_weights_has_no_volume_it_was_tuned_on()
     {
         using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*", Stream = "out" });
