@@ -15,7 +15,7 @@ namespace Acquisition.Restoration;
 /// Memory while restoring, beside the volumes given: <see cref="StreamBytes"/>, less where planes stand in the volume they go to, the
 /// activation budget, and one turned copy of the acquired volume.
 /// While tuning: three volumes of the acquired size but at most of 8 million voxels, which a larger one is cut to, one of the fine
-/// grid, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
+/// grid, 30 MB of copies between the grids, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
 /// </remarks>
 public sealed class CpuEngine : IRestorationEngine
 {

@@ -14,10 +14,10 @@ internal sealed unsafe class GridReduction
     private readonly Tap[][] _y;
     private readonly Tap[][] _x;
 
-    /// <param name="to">No extent larger than that of <paramref name="from"/>.</param>
+    /// <param name="to">No extent larger than that of <paramref name="from"/>, or less than a quarter of it.</param>
     public GridReduction(VolumeShape from, VolumeShape to)
     {
-        if (to.Z > from.Z || to.Y > from.Y || to.X > from.X)
+        if (!Fits(from.Z, to.Z) || !Fits(from.Y, to.Y) || !Fits(from.X, to.X))
             throw new ArgumentException($"A {from} volume cannot be shrunk to {to}.");
         (_from, _to) = (from, to);
         (_z, _y, _x) = (Taps(from.Z, to.Z), Taps(from.Y, to.Y), Taps(from.X, to.X));
@@ -50,6 +50,8 @@ internal sealed unsafe class GridReduction
         }, cancellation);
     }
 
+    private static bool Fits(int from, int to) => to <= from && from <= 4 * to;
+
     private static void Sum(Tap[] taps, float* first, int stride, float* output, int length)
     {
         Span<nint> rows = stackalloc nint[taps.Length];
@@ -71,7 +73,10 @@ internal sealed unsafe class GridReduction
                 .Select(j => (Index: CubicTaps.Mirror(j, from), Weight: CubicTaps.Keys((j - centre) / step)))
                 .Where(tap => tap.Weight != 0).ToArray();
             double sum = weights.Sum(tap => tap.Weight);
-            return weights.Select(tap => new Tap(tap.Index, (float)(tap.Weight / sum))).ToArray();
+            // Sums of rows come in these numbers; what is missing counts nothing.
+            int count = weights.Length <= 4 ? 4 : weights.Length <= 8 ? 8 : RowFilter.MaxTaps;
+            return weights.Select(tap => new Tap(tap.Index, (float)(tap.Weight / sum)))
+                .Concat(Enumerable.Repeat(new Tap(weights[0].Index, 0), count - weights.Length)).ToArray();
         })];
     }
 
