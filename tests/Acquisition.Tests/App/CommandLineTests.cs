@@ -76,7 +76,7 @@ public sealed class CommandLineTests
         Assert.Contains("frames that come too fast are lost and counted", output, StringComparison.Ordinal);
         Assert.Contains("CAUTION: tcp://0.0.0.0:5556 is open to the network", output, StringComparison.Ordinal);
         Assert.Contains("* source.pattern: pub-sub", output, StringComparison.Ordinal);
-        Assert.Contains("  restoration.steps: 600", output, StringComparison.Ordinal);
+        Assert.Contains("  restoration.steps: 500", output, StringComparison.Ordinal);
         Assert.All(Settings.All.Where(s => s.Section != "scoring"), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["runs"]));
     }
