@@ -17,7 +17,7 @@ const double LearningRate = 2e-3, Decay = 0.99;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int[] numbers = [.. args[1].Split(',').Select(int.Parse)];
 var factors = new Factors(numbers[0], numbers[1], numbers[2]);
-int steps = args.Length > 2 ? int.Parse(args[2]) : 6000;
+int steps = args.Length > 2 ? int.Parse(args[2]) : 6000; // about five minutes of one thread
 int count = args.Length > 3 ? int.Parse(args[3]) : 240;
 int seed = args.Length > 4 ? int.Parse(args[4]) : 1;
 bool noisy = args.Length > 5 && args[5] == "noisy";
