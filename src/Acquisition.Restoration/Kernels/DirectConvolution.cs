@@ -51,37 +51,55 @@ internal sealed unsafe class DirectConvolution<TLanes, TVector>(ConvShape shape)
     public override void Forward(in ForwardMaps maps, float* packed, Box box, Scratch scratch)
     {
         Activations input = maps.Input, sums = maps.Before ?? maps.Output;
-        int k = Shape.Kernel, radius = Shape.Radius, rowWeights = Shape.Out * Shape.InPerGroup * k;
-        RowTap* taps = stackalloc RowTap[k * k];
+        int k = Shape.Kernel, radius = Shape.Radius;
+        RowTap* taps = stackalloc RowTap[k * k], others = stackalloc RowTap[k * k];
         box = box.In(maps.Output);
         for (int z = box.Z; z < box.EndZ; z++)
         {
-            for (int y = box.Y; y < box.EndY; y++)
+            for (int y = box.Y; y < box.EndY;)
             {
-                int count = 0;
-                for (int kz = Math.Max(0, radius - z); kz < Math.Min(k, input.Z + radius - z); kz++)
-                {
-                    for (int ky = Math.Max(0, radius - y); ky < Math.Min(k, input.Y + radius - y); ky++)
-                        taps[count++] = new(input.Row(z + kz - radius, y + ky - radius) - radius, packed + (kz * k + ky) * rowWeights);
-                }
-                float* to = sums.Row(z, y);
-                Row(taps, count, input.ChannelStride, maps.Bias, to, sums.ChannelStride, sums.PaddedX);
-                sums.ClearPadding(to);
-                if (maps.Slopes == null) continue;
-                float* rectified = maps.Output.Row(z, y);
-                for (int co = 0; co < Shape.Out; co++)
-                {
-                    nint at = co * sums.ChannelStride;
-                    Rectifier<TLanes, TVector>.Row(to + at, rectified + at, sums.PaddedX, maps.Slopes[co]);
-                }
+                int count = CollectTaps(input, z, y, packed, taps), rows = 1;
+                bool pairs = _outs.Size(0) <= RowSums<TLanes, TVector>.MaxPairBlock && y + 1 < box.EndY;
+                // At the borders in y the two rows see different numbers of rows.
+                if (pairs && CollectTaps(input, z, y + 1, packed, others) == count && y >= radius && y + 1 + radius < input.Y) rows = 2;
+                Rows(taps, count, rows == 2 ? others : null, input.ChannelStride, maps.Bias, sums, z, y);
+                for (int i = 0; i < rows; i++, y++) Finish(maps, sums, z, y);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(RowTap* taps, int count, nint inputChannel, float* bias, float* to, nint toChannel, int width)
+    private int CollectTaps(Activations input, int z, int y, float* packed, RowTap* taps)
     {
-        int k = Shape.Kernel, ins = Shape.InPerGroup, lastStart = width - RowSums<TLanes, TVector>.Width;
+        int k = Shape.Kernel, radius = Shape.Radius, rowWeights = Shape.Out * Shape.InPerGroup * k, count = 0;
+        for (int kz = Math.Max(0, radius - z); kz < Math.Min(k, input.Z + radius - z); kz++)
+        {
+            for (int ky = Math.Max(0, radius - y); ky < Math.Min(k, input.Y + radius - y); ky++)
+                taps[count++] = new(input.Row(z + kz - radius, y + ky - radius) - radius, packed + (kz * k + ky) * rowWeights);
+        }
+        return count;
+    }
+
+    private void Finish(in ForwardMaps maps, Activations sums, int z, int y)
+    {
+        float* row = sums.Row(z, y);
+        sums.ClearPadding(row);
+        if (maps.Slopes == null) return;
+        float* rectified = maps.Output.Row(z, y);
+        for (int co = 0; co < Shape.Out; co++)
+        {
+            nint at = co * sums.ChannelStride;
+            Rectifier<TLanes, TVector>.Row(row + at, rectified + at, sums.PaddedX, maps.Slopes[co]);
+        }
+    }
+
+    /// <param name="others">The taps of the row behind, computed as well; <see langword="null"/> for one row alone.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rows(RowTap* taps, int count, RowTap* others, nint inputChannel, float* bias, Activations sums, int z, int y)
+    {
+        int k = Shape.Kernel, ins = Shape.InPerGroup, width = sums.PaddedX, lastStart = width - RowSums<TLanes, TVector>.Width;
+        nint toChannel = sums.ChannelStride;
+        float* to = sums.Row(z, y), otherTo = others == null ? null : sums.Row(z, y + 1);
         for (int group = 0; group < Shape.Groups; group++)
         {
             for (int block = 0; block < _outs.Count; block++)
@@ -91,9 +109,18 @@ internal sealed unsafe class DirectConvolution<TLanes, TVector>(ConvShape shape)
                 {
                     // The last samples may overlap the ones before; they are computed twice, to the same bits.
                     int x = Math.Min(start, lastStart);
-                    RowSums<TLanes, TVector>.Run(
-                        size, taps, taps + count, group * ins * inputChannel + x, first * ins * k, ins, inputChannel, k,
-                        bias + first, to + first * toChannel + x, toChannel);
+                    nint offset = group * ins * inputChannel + x, at = first * toChannel + x;
+                    if (others == null)
+                    {
+                        RowSums<TLanes, TVector>.Run(
+                            size, taps, taps + count, offset, first * ins * k, ins, inputChannel, k, bias + first, to + at, toChannel);
+                    }
+                    else
+                    {
+                        RowSums<TLanes, TVector>.RunPair(
+                            size, taps, taps + count, others, offset, first * ins * k, ins, inputChannel, k, bias + first, to + at,
+                            otherTo + at, toChannel);
+                    }
                 }
             }
         }

@@ -166,6 +166,75 @@ internal static unsafe class RowSums<TLanes, TVector>
         if (TBlock.Size > 11) Store(a11, b11, output + 11 * outputStride);
     }
 
+    /// <summary>Largest block of <see cref="RunPair"/>.</summary>
+    public const int MaxPairBlock = 3;
+
+    /// <summary>Computes two rows with the same weights, to the bits of <see cref="Run"/>. Few outputs alone would leave the processor
+    /// waiting: each of their sums depends on the one before.</summary>
+    /// <param name="others">The taps of the second row; as many as of the first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunPair(
+        int block, RowTap* taps, RowTap* end, RowTap* others, nint offset, nint weightOffset, int channels, nint channelStride, int kernelX,
+        float* bias, float* output, float* otherOutput, nint outputStride)
+    {
+        switch (block)
+        {
+            case 3: RunPair<Block3>(taps, end, others, offset, weightOffset, channels, channelStride, kernelX, bias, output, otherOutput, outputStride); break;
+            case 2: RunPair<Block2>(taps, end, others, offset, weightOffset, channels, channelStride, kernelX, bias, output, otherOutput, outputStride); break;
+            default: RunPair<Block1>(taps, end, others, offset, weightOffset, channels, channelStride, kernelX, bias, output, otherOutput, outputStride); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunPair<TBlock>(
+        RowTap* taps, RowTap* end, RowTap* others, nint offset, nint weightOffset, int channels, nint channelStride, int kernelX,
+        float* bias, float* output, float* otherOutput, nint outputStride)
+        where TBlock : struct, IBlock
+    {
+        TVector a0 = TLanes.Fill(bias[0]), b0 = a0, c0 = a0, d0 = a0;
+        TVector a1 = TBlock.Size > 1 ? TLanes.Fill(bias[1]) : default, b1 = a1, c1 = a1, d1 = a1;
+        TVector a2 = TBlock.Size > 2 ? TLanes.Fill(bias[2]) : default, b2 = a2, c2 = a2, d2 = a2;
+        for (; taps < end; taps++, others++)
+        {
+            float* row = taps->Row + offset, other = others->Row + offset, w = taps->Weights + weightOffset;
+            for (int c = 0; c < channels; c++, row += channelStride, other += channelStride)
+            {
+                float* x = row, y = other;
+                for (float* rowEnd = x + kernelX; x < rowEnd; x++, y++, w += TBlock.Size)
+                {
+                    TVector left = TLanes.Load(x), right = TLanes.Load(x + TLanes.Width);
+                    TVector otherLeft = TLanes.Load(y), otherRight = TLanes.Load(y + TLanes.Width), s = TLanes.Fill(w[0]);
+                    a0 = TLanes.MultiplyAdd(s, left, a0);
+                    b0 = TLanes.MultiplyAdd(s, right, b0);
+                    c0 = TLanes.MultiplyAdd(s, otherLeft, c0);
+                    d0 = TLanes.MultiplyAdd(s, otherRight, d0);
+                    if (TBlock.Size > 1)
+                    {
+                        s = TLanes.Fill(w[1]);
+                        a1 = TLanes.MultiplyAdd(s, left, a1);
+                        b1 = TLanes.MultiplyAdd(s, right, b1);
+                        c1 = TLanes.MultiplyAdd(s, otherLeft, c1);
+                        d1 = TLanes.MultiplyAdd(s, otherRight, d1);
+                    }
+                    if (TBlock.Size > 2)
+                    {
+                        s = TLanes.Fill(w[2]);
+                        a2 = TLanes.MultiplyAdd(s, left, a2);
+                        b2 = TLanes.MultiplyAdd(s, right, b2);
+                        c2 = TLanes.MultiplyAdd(s, otherLeft, c2);
+                        d2 = TLanes.MultiplyAdd(s, otherRight, d2);
+                    }
+                }
+            }
+        }
+        Store(a0, b0, output);
+        Store(c0, d0, otherOutput);
+        if (TBlock.Size > 1) Store(a1, b1, output + outputStride);
+        if (TBlock.Size > 1) Store(c1, d1, otherOutput + outputStride);
+        if (TBlock.Size > 2) Store(a2, b2, output + 2 * outputStride);
+        if (TBlock.Size > 2) Store(c2, d2, otherOutput + 2 * outputStride);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(TVector left, TVector right, float* to)
     {

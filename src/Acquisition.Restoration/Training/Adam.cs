@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Acquisition.Restoration.Training;
 
 /// <summary>Kingma and Ba 2015, algorithm 1.</summary>
@@ -15,7 +17,21 @@ internal sealed class Adam(int parameters)
     {
         _steps++;
         double firstBias = 1 - Math.Pow(FirstDecay, _steps), secondBias = Math.Sqrt(1 - Math.Pow(SecondDecay, _steps));
-        for (int i = 0; i < parameters.Length; i++)
+        int i = 0;
+        for (; i <= parameters.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            Vector256<double> g = Vector256.WidenLower(Vector128.Create(gradient.Slice(i, 4)).ToVector256());
+            Vector256<double> first = Vector256.Create(_first, i), second = Vector256.Create(_second, i);
+            first += (1 - FirstDecay) * (g - first);
+            second += (1 - SecondDecay) * (g * g - second);
+            first.CopyTo(_first, i);
+            second.CopyTo(_second, i);
+            Vector256<double> step = learningRate * (first / firstBias)
+                / (Vector256.Sqrt(second) / secondBias + Vector256.Create(Epsilon));
+            Span<float> four = parameters.Slice(i, 4);
+            (Vector128.Create<float>(four) - Vector256.Narrow(step, Vector256<double>.Zero).GetLower()).CopyTo(four);
+        }
+        for (; i < parameters.Length; i++)
         {
             double g = gradient[i];
             _first[i] += (1 - FirstDecay) * (g - _first[i]);

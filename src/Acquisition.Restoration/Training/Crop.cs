@@ -26,6 +26,17 @@ internal readonly record struct Crop(int Z, int Y, int X, bool FlipZ, bool FlipY
         for (int z = 0; z < box.Z; z++)
         {
             float* plane = origin + (nint)(FlipZ ? box.Z - 1 - z : z) * volume.Shape.PlaneVoxels;
+            if (Transpose)
+            {
+                // Row after row of the volume: strides in the small crop cost less than strides in the large volume.
+                float* to = destination.Row(z, 0);
+                for (int x = 0; x < box.X; x++)
+                {
+                    float* from = plane + x * strideX;
+                    for (int y = 0; y < box.Y; y++, from += strideY) to[y * box.X + x] = *from;
+                }
+                continue;
+            }
             for (int y = 0; y < box.Y; y++)
             {
                 float* from = plane + y * strideY, to = destination.Row(z, y);

@@ -133,7 +133,7 @@ public sealed class SendingTests : IDisposable
     public async Task Stopped_by_the_operator_it_says_so_to_the_receiver()
     {
         using HardwareSimReceiver receiver = await HardwareSimReceiver.BindAsync(_folder["pixels"]);
-        using Process simulator = HardwareSimRun.Start([.. Phantom, "--connect", "--address", receiver.Address, "--fps", "1"]);
+        using Process simulator = HardwareSimRun.Start([.. Phantom, "--connect", "--address", receiver.Address, "--fps", "0.05"]);
         await HardwareSimRun.ReadNoteAsync(simulator, "scan ");
         await receiver.FirstMessageAsync();
 
