@@ -33,6 +33,10 @@ public sealed class CpuEngine : IRestorationEngine
 
     internal CpuEngine(KernelSet kernels) => _kernels = kernels;
 
+    /// <summary>Makes sure of the kernels that the environment asks for, before anything depends on them.</summary>
+    /// <exception cref="RestorationException">Their name is unknown, or the processor lacks what they need.</exception>
+    public static void RequireKernels() => _ = KernelSet.Default;
+
     public string Name => $"processor ({_kernels.Name})";
 
     public TuningResult Tune(

@@ -85,6 +85,16 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Kernels_the_environment_misspells_are_refused_with_those_there_are()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "acquisition.dll");
+        await using RunningProcess bench = RunningProcess.Start("env", "ACQUISITION_SIMD=sse", "dotnet", program, "bench");
+        Assert.Equal(2, await bench.ExitAsync());
+        Assert.Contains("ACQUISITION_SIMD is 'sse'; avx512, avx2, scalar is accepted", bench.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", bench.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named_with_what_to_do()
     {
         using var holder = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Acquisition.Core;
 using Acquisition.Restoration.Kernels.Lanes;
 using Acquisition.Restoration.Network;
 
@@ -24,10 +25,13 @@ internal abstract unsafe class KernelSet
         ("scalar", true, () => new KernelSet<LanesScalar, float>("scalar")),
     ];
 
+    private static KernelSet? _default;
+
     protected KernelSet(string name) => Name = name;
 
     /// <summary>What the environment asks for, or the widest.</summary>
-    public static KernelSet Default { get; } = Choose(Environment.GetEnvironmentVariable(Override));
+    /// <exception cref="RestorationException">The environment asks for what there is not.</exception>
+    public static KernelSet Default => _default ??= Choose(Environment.GetEnvironmentVariable(Override));
 
     /// <summary>Every set this processor can run, widest first.</summary>
     public static IEnumerable<KernelSet> Supported => All.Where(set => set.IsSupported).Select(set => set.Create());
@@ -70,18 +74,18 @@ internal abstract unsafe class KernelSet
         float* phases, nint phaseStride, int factor, float* wanted, float* weights, float gain, float* gradient, nint gradientStride,
         int length);
 
-    /// <exception cref="InvalidOperationException">The name is unknown, or the processor lacks what it names.</exception>
+    /// <exception cref="RestorationException">The name is unknown, or the processor lacks what it names.</exception>
     internal static KernelSet Choose(string? name)
     {
         foreach (var set in All)
         {
             if (string.IsNullOrEmpty(name) ? set.IsSupported : set.Name == name)
             {
-                return set.IsSupported ? set.Create() : throw new InvalidOperationException(
+                return set.IsSupported ? set.Create() : throw new RestorationException(
                     $"{Override} is {name}, which this processor does not have. It has {Names(supportedOnly: true)}.");
             }
         }
-        throw new InvalidOperationException($"{Override} is '{name}'; {Names(supportedOnly: false)} is accepted, or nothing for the widest.");
+        throw new RestorationException($"{Override} is '{name}'; {Names(supportedOnly: false)} is accepted, or nothing for the widest.");
     }
 
     private static string Names(bool supportedOnly) =>

@@ -1,3 +1,4 @@
+using Acquisition.Core;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
 using Xunit;
@@ -11,7 +12,7 @@ public sealed unsafe class KernelSetTests
     [Fact]
     public void An_unknown_override_is_refused_with_what_is_accepted()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => KernelSet.Choose("sse"));
+        var error = Assert.Throws<RestorationException>(() => KernelSet.Choose("sse"));
 
         Assert.Contains("ACQUISITION_SIMD is 'sse'", error.Message);
         Assert.Contains("avx512, avx2, scalar", error.Message);
