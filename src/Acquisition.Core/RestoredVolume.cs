@@ -72,6 +72,12 @@ public sealed record Provenance
     /// <summary>How to read the map of standard errors; <see langword="null"/> for a volume without one.</summary>
     public UncertaintyScale? Uncertainty { get; init; }
 
+    /// <summary>Whether a better result for this volume will follow. Only ever published, never stored.</summary>
+    public bool Provisional { get; init; }
+
+    /// <summary>How well the model predicts the volume from its own shrunk copy; <see langword="null"/> where it was not measured.</summary>
+    public GaugeReading? Gauge { get; init; }
+
     /// <summary>Why this method and no better one; empty when it is the configured one.</summary>
     public string Note { get; init; } = "";
 
@@ -80,4 +86,13 @@ public sealed record Provenance
 
     /// <summary>Time spent restoring.</summary>
     public required TimeSpan Duration { get; init; }
+}
+
+/// <summary>Quality without a truth: the volume is shrunk, restored from that, and compared with itself. PSNR over its contrast, dB.</summary>
+/// <param name="ModelDb">Restored by the model.</param>
+/// <param name="ProjectedDb">Restored by cubic interpolation with back-projection.</param>
+public readonly record struct GaugeReading(double ModelDb, double ProjectedDb)
+{
+    /// <summary>How much the model adds, dB; it falls when the sample is no longer like the one that the model was tuned on.</summary>
+    public double AdvantageDb => ModelDb - ProjectedDb;
 }

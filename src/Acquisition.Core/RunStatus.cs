@@ -131,6 +131,9 @@ public sealed record ModelStatus
 
     public VolumeIndex? TunedOn { get; init; }
 
+    /// <summary>First time point that is restored with it; earlier ones keep the model before it.</summary>
+    public int FromTimePoint { get; init; }
+
     /// <summary>Why this model; for people.</summary>
     public required string Reason { get; init; }
 

@@ -21,6 +21,12 @@ internal sealed record ScanParts
     /// <summary>Memory of the volumes that the camera fills.</summary>
     public required VolumePool CameraPool { get; init; }
 
+    /// <summary>Ticks of the clock when the run began, and what time that was.</summary>
+    public required (long Timestamp, DateTimeOffset At) Started { get; init; }
+
+    /// <summary>What time it was at some ticks of the clock.</summary>
+    public DateTimeOffset TimeOf(long timestamp) => Started.At + Clock.GetElapsedTime(Started.Timestamp, timestamp);
+
     public FrameCounters Frames { get; } = new();
 
     public VolumeCounters Volumes { get; } = new();

@@ -126,7 +126,10 @@ internal sealed class ScanPipeline : IDisposable
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
-        _store.AppendLedger("volume-stored", new { volume.Index, Frames = volume.FramesHeld, volume.MissingPlanes });
+        FrameLedger frames = _parts.Frames.Snapshot();
+        _store.AppendLedger(LedgerKinds.VolumeStored, new VolumeStored(
+            volume.Index, volume.FramesHeld, volume.MissingPlanes, _parts.TimeOf(volume.FirstFrameTimestamp),
+            _parts.TimeOf(volume.LastFrameTimestamp), frames.Received, frames.Refused));
     }
 
     private void QueueForRestoration(AssembledVolume volume)
@@ -147,7 +150,7 @@ internal sealed class ScanPipeline : IDisposable
             _storeRestored.Note(_parts.Clock.GetElapsedTime(started));
             Interlocked.Exchange(ref _lastLagTicks, volume.Provenance.Lag.Ticks);
             _parts.Volumes.NoteRestored();
-            _store.AppendLedger("volume-restored", volume.Provenance);
+            _store.AppendLedger(LedgerKinds.VolumeRestored, volume.Provenance);
         }
         catch (StorageException fault)
         {

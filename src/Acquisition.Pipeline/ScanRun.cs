@@ -26,8 +26,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private readonly RateMeter _rate;
     private readonly VolumeAssembler _assembler;
     private readonly ScanAnnouncement? _announced;
-    private readonly long _started;
-    private readonly DateTimeOffset _startedAt;
+    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopReceiving = new();
@@ -65,11 +64,10 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Engine = engine,
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
+            Started = (clock.GetTimestamp(), clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
         _assembler = new VolumeAssembler(options, clock, _parts.Frames, _rate, this);
-        _started = clock.GetTimestamp();
-        _startedAt = clock.GetUtcNow();
         _reason = $"waiting for a scan on {source.Description}";
     }
 
@@ -96,13 +94,16 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 Models = scan?.Models ?? [],
                 FramesPerSecond = _rate.PerSecond(),
                 Lag = scan?.LastLag,
-                Elapsed = _parts.Clock.GetElapsedTime(_started),
+                Elapsed = _parts.Clock.GetElapsedTime(_parts.Started.Timestamp),
             };
         }
     }
 
     /// <summary>The scan that superseded this run's, for the run to come; <see langword="null"/> when none did.</summary>
     public ScanAnnouncement? Successor => _assembler.Successor;
+
+    /// <summary>Completes when the source is no longer listened to; another run may then listen while this one drains.</summary>
+    public Task Received => _received.Task;
 
     /// <summary>Receives one scan, restores it and closes the ledger. Call once.</summary>
     /// <param name="stop">Ends the scan cleanly: what arrived is stored and restored.</param>
@@ -121,7 +122,15 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             ? _parts.Clock.CreateTimer(_ => publisher.Publish(Status), null, StatusPeriod, StatusPeriod)
             : null)
         {
-            await NamedThread.Run("source", Receive).ConfigureAwait(false);
+            try
+            {
+                await NamedThread.Run("source", Receive).ConfigureAwait(false);
+            }
+            finally
+            {
+                _received.TrySetResult();
+            }
+
             if (_scan is { } scan) await scan.DrainAsync().ConfigureAwait(false);
         }
 
@@ -188,7 +197,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        Record("scan-started", plan);
+        Record(LedgerKinds.ScanStarted, new ScanStarted(plan, SettingsFingerprint.Of(_parts.Restoration)));
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)
@@ -230,13 +239,13 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             if (_state == RunState.Scanning) (_state, _reason) = (RunState.Live, $"channel {status.Channel}: {status.Method}, {status.Reason}");
         }
 
-        Record("model-chosen", status);
+        Record(LedgerKinds.ModelChosen, status);
     }
 
     void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)
     {
         lock (_gate) _warnings.Add($"{index} not restored, {reason}: {detail}");
-        Record("volume-skipped", new { index, reason, detail });
+        Record(LedgerKinds.VolumeSkipped, new VolumeSkipped(index, reason, detail));
     }
 
     void IScanHost.RawFailed(Exception fault)
@@ -259,7 +268,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private void Warn(string message)
     {
         lock (_gate) _warnings.Add(message);
-        Record("warning", new { message });
+        Record(LedgerKinds.Warning, new Warned(message));
     }
 
     /// <summary>Appends to the ledger. A ledger that cannot be written ends the run as a failed raw dataset does.</summary>
@@ -288,7 +297,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         RunReport report = Report();
         try
         {
-            _store?.AppendLedger("scan-finished", new { report.Status.Outcome, report.Status.Reason, report.LedgerCloses });
+            _store?.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
+                report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));
             _store?.Complete(report);
         }
         catch (StorageException fault)
@@ -315,7 +325,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         return new RunReport
         {
             Status = Status,
-            StartedAt = _startedAt,
+            StartedAt = _parts.Started.At,
             FinishedAt = _parts.Clock.GetUtcNow(),
             Timings = _scan?.Timings ?? [],
             Warnings = warnings,

@@ -17,6 +17,8 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
     /// <summary>How many planes from the first on are held without a gap; they do not change any more.</summary>
     public int FinalPlanes { get; private set; }
 
+    public long FirstFrameTimestamp { get; private set; }
+
     public long LastFrameTimestamp { get; private set; }
 
     public bool IsComplete => FramesHeld == _held.Length;
@@ -28,7 +30,7 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
     {
         plane.CopyTo(pixels.Plane(z));
         _held[z] = true;
-        FramesHeld++;
+        if (FramesHeld++ == 0) FirstFrameTimestamp = timestamp;
         while (FinalPlanes < _held.Length && _held[FinalPlanes]) FinalPlanes++;
         LastFrameTimestamp = timestamp;
     }
@@ -38,6 +40,6 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
     {
         ImmutableArray<int> missing = [.. Enumerable.Range(0, _held.Length).Where(z => !_held[z])];
         foreach (int z in missing) pixels.Plane(z).Clear();
-        return new AssembledVolume(index, pixels, missing, LastFrameTimestamp);
+        return new AssembledVolume(index, pixels, missing, FirstFrameTimestamp, LastFrameTimestamp);
     }
 }
