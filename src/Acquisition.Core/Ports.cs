@@ -48,8 +48,8 @@ public interface IVolumeStore
     void Read(VolumeIndex index, VolumeBuffer destination);
 }
 
-/// <summary>Everything a run leaves behind.</summary>
-public interface IRunStore
+/// <summary>Everything a run leaves behind. As long as it is not disposed of, no other program can write to it.</summary>
+public interface IRunStore : IDisposable
 {
     /// <summary>The run folder; an absolute path.</summary>
     string Folder { get; }

@@ -39,7 +39,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private IRunStore? _store;
 
     /// <param name="source">Where frames come from.</param>
-    /// <param name="openStore">Makes the run folder; called once, when the first scan is announced.</param>
+    /// <param name="openStore">Makes the run folder, which becomes the run's own; called once, when the first scan is announced.</param>
     /// <param name="publisher">Downstream; <see langword="null"/> for none.</param>
     /// <param name="engine">What tunes and restores.</param>
     /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
@@ -137,10 +137,11 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         return Conclude();
     }
 
-    /// <summary>Frees the run's memory. Only after <see cref="RunAsync"/> has returned.</summary>
+    /// <summary>Frees the run's memory and lets go of its folder. Only after <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {
         _scan?.Dispose();
+        _store?.Dispose();
         _assembler.Dispose();
         _parts.CameraPool.Dispose();
         _stopReceiving.Dispose();
@@ -197,7 +198,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        Record(LedgerKinds.ScanStarted, new ScanStarted(plan, SettingsFingerprint.Of(_parts.Restoration)));
+        Record(LedgerKinds.ScanStarted, new ScanStarted(
+            plan, SettingsFingerprint.Of(_parts.Restoration), SettingsFingerprint.Describe(_parts.Restoration)));
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)

@@ -123,6 +123,10 @@ internal sealed class MemoryRunStore : IRunStore
     }
 
     public void Complete(RunReport report) => Report = report;
+
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 }
 
 internal sealed class MemoryVolumeStore : IVolumeStore
