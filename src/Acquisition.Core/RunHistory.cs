@@ -45,18 +45,17 @@ public sealed record RunHistory
     public bool IsScanComplete =>
         Scan.Plan.TimePoints is { } planned && Stored.Length == (long)planned * Scan.Plan.Channels.Length && Stored.All(volume => volume.MissingPlanes.IsEmpty);
 
+    /// <summary>The last account that the run gave of its frames. What it stored may be more or less than lies on disk.</summary>
+    public required FrameLedger LastKnown { get; init; }
+
     /// <summary>Every frame accounted for. What had been received by the last line that tells and is in no stored volume is lost.</summary>
     public FrameLedger Frames
     {
         get
         {
             long stored = Stored.Sum(volume => (long)volume.Frames);
-            FrameLedger last = Finished?.Frames ?? new FrameLedger();
-            foreach (VolumeStored volume in Stored)
-                if (volume.Received > last.Received) last = last with { Received = volume.Received, Refused = volume.Refused };
-
-            long open = last.Received - stored - last.RefusedTotal;
-            ImmutableSortedDictionary<string, long> refused = last.Refused;
+            long open = LastKnown.Received - stored - LastKnown.RefusedTotal;
+            ImmutableSortedDictionary<string, long> refused = LastKnown.Refused;
             // Of what was given up for lost, a volume may have come to the disk after all.
             foreach (string reason in (string[])[RefusalReason.NotStored.Name(), RefusalReason.LostInCrash.Name()])
             {
@@ -72,7 +71,7 @@ public sealed record RunHistory
                 refused = refused.SetItem(lost, refused.GetValueOrDefault(lost) + open);
             }
 
-            return last with { Received = last.Received - Math.Min(open, 0), Stored = stored, InFlight = 0, Refused = refused };
+            return LastKnown with { Received = LastKnown.Received - Math.Min(open, 0), Stored = stored, InFlight = 0, Refused = refused };
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed class RunRecovery
             Stored = [.. _stored],
             Restored = [.. _restored],
             Models = [.. _models],
+            LastKnown = LastKnown(stored),
             Finished = _finished,
             IsClosed = KindOf(_ledger.Lines[^1]) == LedgerKinds.ScanFinished && _finished!.LedgerCloses,
             Repairs = [.. _repairs.Select(repair => repair.What)],
@@ -117,6 +118,14 @@ internal sealed class RunRecovery
             else if (kind == LedgerKinds.ModelChosen) _models.Add(Read<ModelStatus>(line, _ledgerPath));
             else if (kind == LedgerKinds.ScanFinished) _finished = Read<ScanFinished>(line, _ledgerPath);
         }
+    }
+
+    private FrameLedger LastKnown(List<VolumeStored> stored)
+    {
+        FrameLedger known = _finished?.Frames ?? new FrameLedger();
+        return stored.MaxBy(volume => volume.Received) is { } last && last.Received > known.Received
+            ? known with { Received = last.Received, Refused = last.Refused }
+            : known;
     }
 
     private void CheckRaw(ScanPlan plan, List<VolumeStored> acknowledged)
