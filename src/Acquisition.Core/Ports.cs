@@ -73,6 +73,11 @@ public interface IRunStore : IDisposable
     /// <returns>SHA-256 of the file, lower-case hex.</returns>
     string SaveModel(ReadOnlySpan<byte> safetensors);
 
+    /// <summary>Reads weights that were stored.</summary>
+    /// <param name="sha256">Lower-case hex.</param>
+    /// <exception cref="StorageException">They are not there, or not what the hash says.</exception>
+    byte[] LoadModel(string sha256);
+
     /// <summary>Appends one event to the ledger and flushes it.</summary>
     void AppendLedger<T>(string kind, T entry);
 

@@ -250,6 +250,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         Record(LedgerKinds.VolumeSkipped, new VolumeSkipped(index, reason, detail));
     }
 
+    void IScanHost.Restored(Provenance provenance) => Record(LedgerKinds.VolumeRestored, provenance);
+
     void IScanHost.RawFailed(Exception fault)
     {
         lock (_gate)
@@ -299,9 +301,10 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         RunReport report = Report();
         try
         {
+            // The line comes last, so that whoever finds it finds everything else.
+            _store?.Complete(report);
             _store?.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
                 report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));
-            _store?.Complete(report);
         }
         catch (StorageException fault)
         {
@@ -314,6 +317,15 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             }
 
             report = Report();
+            try
+            {
+                // A report that was written before the line failed says otherwise.
+                _store?.Complete(report);
+            }
+            catch (StorageException)
+            {
+                // It is told above.
+            }
         }
 
         _parts.Publisher?.Publish(report.Status);

@@ -168,6 +168,23 @@ public sealed class RunFolder : IRunStore
         return hash;
     }
 
+    /// <inheritdoc/>
+    public byte[] LoadModel(string sha256)
+    {
+        string path = Path.Combine(Folder, "models", sha256 + ".safetensors");
+        try
+        {
+            byte[] file = File.ReadAllBytes(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file)) == sha256
+                ? file
+                : throw new StorageException($"The model '{path}' is damaged: its name is not its SHA-256. Copy it again from a backup.");
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "read a model", path);
+        }
+    }
+
     /// <summary>Appends one line: "at" (ISO 8601, UTC), "kind", then the entry's own members.</summary>
     /// <param name="entry">An object, whose members must not be called at or kind; anything else becomes the member "value".</param>
     /// <exception cref="StorageException">The disk refused.</exception>

@@ -86,14 +86,14 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         if (folder is null)
         {
             screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
-            return Judge(report);
+            return Verdict.Of(report);
         }
 
         bool isScored = config.TruthFolder is not { } truth || TryScore(folder, truth, ref report);
         screen.Console.Write(ResultView.Run(report, folder));
         if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
         if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
-        return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
+        return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Verdict.Of(report) : ExitCode.Failed;
     }
 
     private void Introduce(ZmqFrameSource source, ZmqVolumePublisher? publisher)
@@ -166,12 +166,4 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
             return false;
         }
     }
-
-    /// <summary>A source that was lost in mid-scan ends a run as cleanly as one that says so; one that never came is a failure.</summary>
-    private static int Judge(RunReport report) => report.LedgerCloses && report.Status.Outcome switch
-    {
-        RunOutcome.Completed or RunOutcome.Cancelled or RunOutcome.Superseded => true,
-        RunOutcome.SourceLost => report.Status.Plan is not null,
-        _ => false,
-    } ? ExitCode.Ok : ExitCode.Failed;
 }

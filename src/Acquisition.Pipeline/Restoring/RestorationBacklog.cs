@@ -28,16 +28,16 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
     }
 
     /// <summary>Adds a stored volume, keeping its pixels if memory allows.</summary>
+    /// <param name="volume">Without pixels, it is read back from disk in any case.</param>
     public void Add(PendingVolume volume)
     {
-        VolumeBuffer pixels = volume.Pixels ?? throw new ArgumentException("A volume enters the backlog with its pixels.", nameof(volume));
         lock (_gate)
         {
-            bool keep = !_completed && pool.LentBytes <= pool.BudgetBytes - reserveBytes;
+            bool keep = volume.Pixels is not null && !_completed && pool.LentBytes <= pool.BudgetBytes - reserveBytes;
             if (keep)
             {
-                pixels.Retain();
-                _bytes += pixels.Bytes;
+                volume.Pixels!.Retain();
+                _bytes += volume.Pixels.Bytes;
                 _highWaterBytes = Math.Max(_highWaterBytes, _bytes);
             }
             else

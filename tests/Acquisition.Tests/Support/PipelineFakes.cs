@@ -113,13 +113,21 @@ internal sealed class MemoryRunStore : IRunStore
     {
         BeforeModel();
         Models.Enqueue(safetensors.ToArray());
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
+        return Hash(safetensors);
     }
+
+    public byte[] LoadModel(string sha256) => Models.Single(model => Hash(model) == sha256);
+
+    private static string Hash(ReadOnlySpan<byte> model) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model));
+
+    /// <summary>Every event, for what the kinds alone do not tell.</summary>
+    public ConcurrentQueue<object> Ledger { get; } = new();
 
     public void AppendLedger<T>(string kind, T entry)
     {
         BeforeLedger(kind);
         LedgerKinds.Enqueue(kind);
+        Ledger.Enqueue(entry!);
     }
 
     public void Complete(RunReport report) => Report = report;
