@@ -9,7 +9,7 @@ namespace Acquisition.Pipeline;
 
 /// <summary>A run that ended before everything stored was restored, taken up again: restores what is missing and closes the ledger.</summary>
 /// <remarks>Volumes go the way they would have gone during the scan, with the models that were chosen for them, and get the same bits.
-/// A volume that had been skipped gets one new try. No model is refreshed, and nothing is published.</remarks>
+/// A volume that had been skipped gets one new try. A model that was being refreshed stays as it was, and nothing is published.</remarks>
 public sealed class ResumedRun : IScanHost, IDisposable
 {
     private readonly IRunStore _store;
@@ -98,6 +98,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
         using (abandon.Register(_abandon.Cancel))
         {
             _scan.Start(Observable.Empty<AssembledVolume>(), _abandon.Token);
+            _scan.ReceivingEnded();
             await _scan.DrainAsync().ConfigureAwait(false);
         }
 
@@ -112,6 +113,18 @@ public sealed class ResumedRun : IScanHost, IDisposable
         _parts.CameraPool.Dispose();
         _abandon.Dispose();
     }
+
+    /// <remarks>Nobody looks.</remarks>
+    bool IRestorationHost.WantsPreviews => false;
+
+    void IRestorationHost.TuningBegan(VolumeIndex index, bool isRefresh)
+    {
+        lock (_gate) _reason = $"resumed: a model is tuned on {index}, as it would have been during the scan";
+    }
+
+    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => Record(LedgerKinds.Snapshot, snapshot);
+
+    void IRestorationHost.Drifted(DriftNoticed drift) => Record(LedgerKinds.Drift, drift);
 
     string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _store.SaveModel(safetensors);
 

@@ -168,7 +168,8 @@ internal sealed class RunRecovery
             Repair($"{RunFolder.RestoredName}/{ZarrDataset.ProvenanceFile} shortened to the volumes that are there", _ => Rewrite(kept));
         }
 
-        foreach (VolumeIndex index in listed)
+        // As far as it is known, in the order in which they were made.
+        foreach (VolumeIndex index in made.Keys.Where(onDisk.Contains).Concat(listed.Where(index => !made.ContainsKey(index))).ToArray())
         {
             bool isMade = made.TryGetValue(index, out Provenance? how), isTold = told.TryGetValue(index, out Provenance? line);
             if (!isMade && !isTold)
