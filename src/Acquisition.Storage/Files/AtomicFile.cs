@@ -35,7 +35,7 @@ internal sealed class AtomicFile : IDisposable
     /// <param name="replace">Whether a file of that name may be replaced; if not, its existence is an <see cref="IOException"/>.</param>
     public void Commit(bool replace)
     {
-        _stream.Flush(flushToDisk: true);
+        DiskSync.Force(_stream);
         _stream.Dispose();
         File.Move(_partialPath, _path, replace);
         _committed = true;

@@ -55,7 +55,7 @@ internal sealed record FoundLines(ImmutableArray<JsonElement> Lines, long WholeB
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
         file.SetLength(WholeBytes);
-        file.Flush(flushToDisk: true);
+        DiskSync.Force(file);
     }
 
     private static JsonElement? Parse(ReadOnlySpan<byte> line)

@@ -27,7 +27,7 @@ internal sealed class JsonLines(string path, bool flushToDisk)
             try
             {
                 stream.Write(line);
-                stream.Flush(flushToDisk);
+                if (flushToDisk) DiskSync.Force(stream);
                 _length = before + line.Length;
             }
             catch (Exception fault) when (DiskFault.Is(fault))

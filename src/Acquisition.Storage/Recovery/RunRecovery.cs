@@ -169,7 +169,7 @@ internal sealed class RunRecovery
         }
 
         // As far as it is known, in the order in which they were made.
-        foreach (VolumeIndex index in made.Keys.Where(onDisk.Contains).Concat(listed.Where(index => !made.ContainsKey(index))).ToArray())
+        foreach (VolumeIndex index in written.Select(volume => volume.Index).Where(onDisk.Contains).Union(listed).ToArray())
         {
             bool isMade = made.TryGetValue(index, out Provenance? how), isTold = told.TryGetValue(index, out Provenance? line);
             if (!isMade && !isTold)
