@@ -76,7 +76,7 @@ public sealed class FailingDiskTests : IDisposable
         {
             string stack = await StackAsync(), address = Workspace.FreeAddress();
             await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
-            await using RunningProcess simulator = Play(stack, address);
+            await using RunningProcess simulator = Play(stack, address, fps: 10);
             await program.LineAsync(line => line.Contains("restored volume", StringComparison.Ordinal));
             Assert.Equal(0, await RunAsync("umount", "-l", _space.RunsFolder));
             isMounted = false;
@@ -147,8 +147,8 @@ public sealed class FailingDiskTests : IDisposable
     }
 
     /// <summary>Slowly enough for a disk to fail in the middle.</summary>
-    private static RunningProcess Play(string stack, string address) =>
-        RunningProcess.StartProgram("hardware-sim", "play", stack, "--announce", "1,2,2", "--fps", "60", "--address", address);
+    private static RunningProcess Play(string stack, string address, int fps = 60) =>
+        RunningProcess.StartProgram("hardware-sim", "play", stack, "--announce", "1,2,2", "--fps", $"{fps}", "--address", address);
 
     private JsonElement Status() => _space.Report.GetProperty("status");
 
