@@ -38,8 +38,8 @@ public sealed partial class WireMessage
     /// <summary>Scan and number of the message, as far as its header can be read.</summary>
     public MessageId? Id => Parts.Count > 1 ? HeaderDecoder.Identify(Parts[1]) : null;
 
-    /// <summary>Where a frame goes; <see langword="null"/> for any other message and a header that cannot be read.</summary>
-    public FrameIndex? Index
+    /// <summary>What a frame says of itself; <see langword="null"/> for any other message and a header that cannot be read.</summary>
+    public FrameHeader? FrameHeader
     {
         get
         {
@@ -47,7 +47,7 @@ public sealed partial class WireMessage
             try
             {
                 HeaderOutline.Check(Parts[1]);
-                return HeaderDecoder.Frame(Parts[1], out _).Index;
+                return HeaderDecoder.Frame(Parts[1], out _);
             }
             catch (RefusedException)
             {
@@ -84,7 +84,18 @@ public sealed partial class WireMessage
     }
 
     /// <inheritdoc cref="With(string, long)"/>
+    /// <summary>The message with another flag in its header.</summary>
+    public WireMessage With(string key, bool value)
+    {
+        var encoded = new ArrayBufferWriter<byte>(1);
+        var writer = new MessagePackWriter(encoded);
+        writer.Write(value);
+        writer.Flush();
+        return With(key, encoded.WrittenSpan);
+    }
+
     /// <summary>The message of another scan.</summary>
+    /// <returns>This message where the header cannot be read or names no scan.</returns>
     public WireMessage WithScan(Guid scanId)
     {
         var encoded = new ArrayBufferWriter<byte>(64);
