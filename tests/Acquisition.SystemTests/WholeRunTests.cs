@@ -36,9 +36,7 @@ public sealed class WholeRunTests : IDisposable
     private async Task<JsonElement> SimulatorSummaryAsync(RunningProcess simulator)
     {
         await simulator.SucceedsAsync();
-        string json = simulator.Output.Split('\n').Last(line => line.StartsWith('{'));
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        return SimulatorSummary.Of(simulator);
     }
 
     [Theory]
