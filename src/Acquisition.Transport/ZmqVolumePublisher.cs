@@ -10,7 +10,8 @@ namespace Acquisition.Transport;
 
 /// <summary>Publishes restored volumes and the run's status over ZeroMQ, to any number of listeners.</summary>
 /// <remarks>Thread-safe. Never waits: a listener too slow for <see cref="PublisherOptions.HighWaterMark"/> loses messages,
-/// which it sees as a gap in the sequence. A volume that no message can hold leaves such a gap too and is counted in every
+/// which it sees as a gap in the sequence; ZeroMQ does not tell a publisher what it dropped for whom, so no counter here can.
+/// A volume that no message can hold leaves such a gap too and is counted in every
 /// status under "unpublished". Scans may take turns: each has a sequence of its own.</remarks>
 public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
 {
