@@ -214,6 +214,27 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_subscriber_that_was_disconnected_counts_what_it_missed()
+    {
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
+            .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await program.LineAsync(line => line.StartsWith("Waiting for a microscope", StringComparison.Ordinal));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "30", "--fps", "200",
+            "--pattern", "pub", "--start-delay", "2", "--disconnect-after", "100", "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal("completed", Outcome(report));
+        Assert.InRange(Frames(report, "received"), 100, 240);
+        Assert.Equal(240, Frames(report, "received") + Frames(report, "lost_messages"));
+    }
+
+    [Fact]
     public async Task Frames_of_a_second_source_are_refused_and_the_scan_goes_on()
     {
         string address = Workspace.FreeAddress();

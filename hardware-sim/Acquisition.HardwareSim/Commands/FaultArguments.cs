@@ -24,6 +24,8 @@ internal sealed class FaultArguments
 
     private readonly Option<double> _corruptLength = Share("--corrupt-length", "Give this share of the frames a wrong nbytes.");
 
+    private readonly Option<double> _corruptSequence = Share("--corrupt-sequence", "Give this share of the frames a sequence number far ahead of all others.");
+
     private readonly Option<double> _wrongIndex = Share("--wrong-index", "Give this share of the frames an index outside every volume.");
 
     private readonly Option<double> _clockJump = Share("--clock-jump", "At this share of the frames let the clocks jump by an hour, ahead or back.");
@@ -51,7 +53,7 @@ internal sealed class FaultArguments
     {
         foreach (Option option in (Option[])
             [
-                _drop, _duplicate, _shuffle, _reorder, _delay, _delayMs, _truncate, _corruptHeader, _corruptLength, _wrongIndex, _clockJump,
+                _drop, _duplicate, _shuffle, _reorder, _delay, _delayMs, _truncate, _corruptHeader, _corruptLength, _corruptSequence, _wrongIndex, _clockJump,
                 _stallAfter, _stallMs, _disconnectAfter, _disconnectMs, _restartAfter, _restartAs, _dieAfter, _secondScan, _seed,
             ])
         {
@@ -72,6 +74,7 @@ internal sealed class FaultArguments
         Truncate = parsed.GetValue(_truncate),
         CorruptHeader = parsed.GetValue(_corruptHeader),
         CorruptLength = parsed.GetValue(_corruptLength),
+        CorruptSequence = parsed.GetValue(_corruptSequence),
         WrongIndex = parsed.GetValue(_wrongIndex),
         ClockJump = parsed.GetValue(_clockJump),
         StallAfter = parsed.GetValue(_stallAfter),

@@ -29,6 +29,9 @@ internal sealed record FaultOptions
     /// <summary>Share whose nbytes is wrong.</summary>
     public double CorruptLength { get; init => field = Require.InRange(value, 0, 1); }
 
+    /// <summary>Share whose sequence number is far too large.</summary>
+    public double CorruptSequence { get; init => field = Require.InRange(value, 0, 1); }
+
     /// <summary>Share whose index lies outside every volume.</summary>
     public double WrongIndex { get; init => field = Require.InRange(value, 0, 1); }
 

@@ -37,7 +37,13 @@ internal sealed class FaultyStream(FaultOptions faults, ScanSummary counts)
                 continue;
             }
 
-            Outgoing frame = item with { Message = _frameFaults.Apply(item.Message, chance), IsOwnFrame = true, IsDelayed = delay < faults.Delay };
+            Outgoing frame = item with
+            {
+                Message = _frameFaults.Apply(item.Message, chance),
+                IsOwnFrame = true,
+                IsDelayed = delay < faults.Delay,
+                MadeAs = item.Message.Id,
+            };
             if (frame.IsDelayed) counts.Delayed++;
             yield return frame;
             if (duplicate < faults.Duplicate)

@@ -19,6 +19,7 @@ internal sealed class FrameFaults(FaultOptions faults, ScanSummary counts)
     {
         (double truncate, double length, double index) = (chance.NextUnit(), chance.NextUnit(), chance.NextUnit());
         (double clock, double ahead, double header, int how) = (chance.NextUnit(), chance.NextUnit(), chance.NextUnit(), chance.Next(3));
+        (double sequence, double leap) = (chance.NextUnit(), chance.Next(1e9, 1e15));
         if (clock < faults.ClockJump)
         {
             counts.ClockJumps++;
@@ -32,6 +33,12 @@ internal sealed class FrameFaults(FaultOptions faults, ScanSummary counts)
         {
             counts.IndicesWrong++;
             frame = frame.With("index.z", said.Index.Z + (long)ScanPlan.MaxExtent);
+        }
+
+        if (sequence < faults.CorruptSequence)
+        {
+            counts.SequencesCorrupted++;
+            frame = frame.With("seq", (long)said.Sequence + (long)leap);
         }
 
         if (length < faults.CorruptLength)

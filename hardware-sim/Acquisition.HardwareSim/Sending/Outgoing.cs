@@ -1,3 +1,4 @@
+using Acquisition.Core;
 using Acquisition.Transport;
 
 namespace Acquisition.HardwareSim.Sending;
@@ -10,6 +11,9 @@ internal sealed record Outgoing(TimeSpan At, WireMessage Message)
     public bool IsOwnFrame { get; init; }
 
     public bool IsDelayed { get; init; }
+
+    /// <summary>What the frame was called before it was falsified; <see langword="null"/> for other messages.</summary>
+    public MessageId? MadeAs { get; init; }
 
     /// <summary>The same in memory of its own.</summary>
     public Outgoing Keep() => this with { Message = Message.Copy() };

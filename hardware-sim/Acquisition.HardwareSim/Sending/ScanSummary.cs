@@ -38,6 +38,8 @@ internal sealed class ScanSummary
 
     public long LengthsCorrupted { get; set; }
 
+    public long SequencesCorrupted { get; set; }
+
     public long IndicesWrong { get; set; }
 
     public long ClockJumps { get; set; }

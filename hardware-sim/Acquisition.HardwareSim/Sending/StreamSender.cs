@@ -92,7 +92,7 @@ internal sealed class StreamSender : IDisposable
             }
 
             if (!item.IsOwnFrame) continue;
-            Note(item.Message);
+            Note(item.MadeAs);
             if (++Summary.FramesSent == Faults.DieAfter) return Passage.Dies;
             if (Summary.FramesSent == Faults.StallAfter)
             {
@@ -116,9 +116,9 @@ internal sealed class StreamSender : IDisposable
         return Passage.Ends;
     }
 
-    private void Note(WireMessage frame)
+    private void Note(MessageId? frame)
     {
-        if (frame.Id is not { } id) return;
+        if (frame is not { } id) return;
         if (_highest is { } highest && highest.ScanId == id.ScanId && id.Sequence < highest.Sequence) Summary.Disordered++;
         else _highest = id;
     }

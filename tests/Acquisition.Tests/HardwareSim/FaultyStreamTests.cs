@@ -55,6 +55,16 @@ public sealed class FaultyStreamTests
     }
 
     [Fact]
+    public void A_corrupt_number_lies_far_ahead()
+    {
+        (Outgoing[] got, ScanSummary counts) = Apply(new FaultOptions { CorruptSequence = 0.25 });
+        Outgoing[] wrong = [.. got.Where(item => item.IsOwnFrame && item.Message.Id!.Value.Sequence > Frames)];
+        AssertStruck(wrong.Length, counts.SequencesCorrupted);
+        AssertOthersUntouched(got, wrong);
+        Assert.All(wrong, item => Assert.InRange(item.Message.Id!.Value.Sequence, 1_000_000_000UL, 2_000_000_000_000_000UL));
+    }
+
+    [Fact]
     public void A_corrupt_header_cannot_be_read_or_lacks_its_index()
     {
         (Outgoing[] got, ScanSummary counts) = Apply(new FaultOptions { CorruptHeader = 0.4 });
