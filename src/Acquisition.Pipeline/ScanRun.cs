@@ -296,7 +296,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         Record(LedgerKinds.Drift, drift);
         Warn(string.Create(CultureInfo.InvariantCulture,
-            $"The sample has changed by {drift.Index}: the model adds {drift.AdvantageDb:0.00} dB to projected volumes, and added {drift.ReferenceDb:0.00} dB at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
+            $"The sample has changed by {drift.Index}: of the detail that the model adds, {100 * drift.Carries:0} % carries over, and {100 * drift.Reference:0} % did at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
     }
 
     void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)

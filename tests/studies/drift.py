@@ -51,10 +51,10 @@ for title, (factor, volumes) in SERIES.items():
             names.append(f"{os.path.splitext(os.path.basename(name))[0].rsplit('_u', 1)[0]} {change}".strip())
         text = subprocess.run([program, *factor.split(","), *arguments], capture_output=True, text=True, check=True).stdout
     rows = [line.split()[1:] for line in text.splitlines()]
-    lines += ["", f"**{title}**", "", "| volume | gauge, model | gauge, projected | advantage | of the first | really added |", "|---|---|---|---|---|---|"]
-    lines += [f"| {name} | {m} | {p} | {a} | {float(a) / float(rows[0][2]):.2f} | {r} |" for name, (m, p, a, r) in zip(names, rows)]
+    lines += ["", f"**{title}**", "", "| volume | shrunk and restored by the model | projected | carries | really added |", "|---|---|---|---|---|"]
+    lines += [f"| {name} | {m} | {p} | {c} | {r} |" for name, (m, p, c, r) in zip(names, rows)]
     print("\n".join(lines[-len(rows) - 5:]), flush=True)
 if len(sys.argv) > 3:
     with open(sys.argv[3], "w") as file:
-        file.write("# What the quality gauge reads when a sample changes\n\n`tests/studies/drift.py DATA_FOLDER PROGRAM tests/studies/drift.md`; all figures in dB.\n"
+        file.write("# What the quality gauge reads when a sample changes\n\n`tests/studies/drift.py DATA_FOLDER PROGRAM tests/studies/drift.md`; all figures but `carries` in dB.\nA model does harm where `really added` is negative; it is not used where `carries` is below 0.5.\n"
                    + "\n".join(lines) + "\n")

@@ -80,8 +80,10 @@ internal static class Settings
             "Share of the network's detail that is added to back-projected cubic interpolation.");
         yield return Row("uncertainty", new Flag(), o => o.Uncertainty, (o, v) => o with { Uncertainty = v },
             "Whether each restored volume comes with a map of standard errors, calibrated on held-out crops, stored in uncertainty.zarr and published as part 3.");
+        yield return Row("gauge", new Flag(), o => o.Gauge, (o, v) => o with { Gauge = v },
+            "Whether each volume is asked how well the network suits it; a volume that it would harm is restored without.");
         yield return Row("drift_alarm", new RealNumber(0, 1), o => o.DriftAlarm, (o, v) => o with { DriftAlarm = v },
-            "Share of what the network once added to projected volumes, in dB, below which the sample counts as changed and people are told; 0 for never.");
+            "Share of what the gauge read on the first volumes below which the sample counts as changed and people are told; 0 for never.");
         yield return Row("refresh", new Flag(), o => o.Refresh, (o, v) => o with { Refresh = v },
             "Whether the network is tuned again, from its own weights on the newest volume, when the sample has changed.");
         yield return Row("seed", new WholeNumber<int>(int.MinValue, int.MaxValue), o => o.Seed, (o, v) => o with { Seed = v },

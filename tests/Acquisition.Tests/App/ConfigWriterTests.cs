@@ -23,7 +23,7 @@ public sealed class ConfigWriterTests
         {
             Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
             CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Uncertainty = true,
-            DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
+            Gauge = false, DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
         },
         Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },

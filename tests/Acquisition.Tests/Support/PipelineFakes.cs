@@ -208,6 +208,9 @@ internal sealed class RepeatingEngine : IRestorationEngine
 
     public Action OnRestore { get; set; } = () => { };
 
+    /// <summary>How models suit volumes.</summary>
+    public Func<TunedModel, GaugeReading?> OnGauge { get; set; } = _ => null;
+
     /// <summary>What a model adds to every sample, scaled; asked at each plane.</summary>
     public Func<TunedModel?, float> Add { get; set; } = _ => 0;
 
@@ -231,6 +234,10 @@ internal sealed class RepeatingEngine : IRestorationEngine
         for (int z = 0; z < acquired.Shape.Z; z++) stream.Push(acquired.Plane(z), true, cancellation);
         residualRms = stream.Complete();
     }
+
+    public GaugeReading? Gauge(
+        TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation) =>
+        OnGauge(model);
 
     public IPlaneRestorer OpenStream(
         TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>

@@ -19,9 +19,9 @@ foreach (string argument in args[3..])
     using FloatVolume acquired = Read(Path.Combine(folder, "acquired.f32"), shape), truth = Read(Path.Combine(folder, "truth.f32"), shape.Times(factors));
     model ??= engine.Tune(
         new TuningRequest { Acquired = acquired, Factors = factors, Floor = 0, Options = options }, CancellationToken.None).Model!;
-    GaugeReading reading = QualityGauge.Measure(engine, model, acquired, factors, 0, options, CancellationToken.None)!.Value;
+    GaugeReading reading = engine.Gauge(model, acquired, factors, 0, options, CancellationToken.None)!.Value;
     double added = Psnr(model, acquired, truth) - Psnr(null, acquired, truth);
-    Console.WriteLine($"{Path.GetFileName(folder)} {reading.ModelDb:0.00} {reading.ProjectedDb:0.00} {reading.AdvantageDb:0.00} {added:0.00}");
+    Console.WriteLine($"{Path.GetFileName(folder)} {reading.ModelDb:0.00} {reading.ProjectedDb:0.00} {reading.Carries:0.00} {added:0.00}");
 }
 
 double Psnr(TunedModel? with, FloatVolume acquired, FloatVolume truth)
