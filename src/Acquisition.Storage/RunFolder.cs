@@ -6,11 +6,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
+using Acquisition.Storage.Reporting;
 using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage;
 
-/// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl and report.json.</summary>
+/// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl, report.json and report.html.</summary>
 /// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole.</remarks>
 public sealed class RunFolder : IRunStore
 {
@@ -150,6 +151,14 @@ public sealed class RunFolder : IRunStore
         string path = Path.Combine(Folder, "report.json");
         byte[] bytes = Encoding.UTF8.GetBytes(RunReportJson.Write(report) + "\n");
         Store("write the report", path, bytes.Length, () => AtomicFile.Write(path, bytes, replace: true));
+        try
+        {
+            RunPage.Write(Folder);
+        }
+        catch (Exception)
+        {
+            // The page only shows what is stored by now and can be made again; no defect of it may cost the run its outcome.
+        }
     }
 
     private ZarrVolumeStore Open(string name, ZarrDataset dataset)
