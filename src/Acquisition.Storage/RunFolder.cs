@@ -137,6 +137,7 @@ public sealed class RunFolder : IRunStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>The page report.html comes last; a page that cannot be made is left out, and 'acquisition report' makes it later.</remarks>
     /// <exception cref="StorageException">The disk refused; what was stored before stays readable.</exception>
     public void Complete(RunReport report)
     {
@@ -151,14 +152,7 @@ public sealed class RunFolder : IRunStore
         string path = Path.Combine(Folder, "report.json");
         byte[] bytes = Encoding.UTF8.GetBytes(RunReportJson.Write(report) + "\n");
         Store("write the report", path, bytes.Length, () => AtomicFile.Write(path, bytes, replace: true));
-        try
-        {
-            RunPage.Write(Folder);
-        }
-        catch (Exception)
-        {
-            // The page only shows what is stored by now and can be made again; no defect of it may cost the run its outcome.
-        }
+        RunPage.TryWrite(Folder);
     }
 
     private ZarrVolumeStore Open(string name, ZarrDataset dataset)

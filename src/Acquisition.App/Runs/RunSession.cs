@@ -92,6 +92,8 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         bool isScored = config.TruthFolder is not { } truth || TryScore(folder, truth, ref report);
         screen.Console.Write(ResultView.Run(report, folder));
         if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
+        if (File.Exists(RunFiles.Page(folder))) screen.Output.WriteLine($"page: {RunFiles.Page(folder)}");
+        else screen.Complain($"the report's page could not be made; try 'acquisition report {folder}'");
         if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
         return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
     }

@@ -32,9 +32,9 @@ public static partial class RunPage
         FrameLedger frames = report.Status.Frames;
         VolumeLedger volumes = report.Status.Volumes;
         yield return El("p",
-            $"{Say.Count(frames.Received)} frames were received = {Say.Count(frames.Stored)} stored + {Say.Reasons(frames.Refused)} refused"
+            $"{Say.Count(frames.Received)} frames were received = {Say.Count(frames.Stored)} stored + {Say.Reasons(frames.Refused, "refused")}"
             + (frames.InFlight > 0 ? $" + {Say.Count(frames.InFlight)} in flight. " : ". ")
-            + $"{Say.Count(volumes.Assembled)} volumes were assembled = {Say.Count(volumes.Restored)} restored + {Say.Count(volumes.Pending)} pending + {Say.Reasons(volumes.Skipped)} skipped. ",
+            + $"{Say.Count(volumes.Assembled)} volumes were assembled = {Say.Count(volumes.Restored)} restored + {Say.Count(volumes.Pending)} pending + {Say.Reasons(volumes.Skipped, "skipped")}. ",
             report.LedgerCloses ? El("b", "The ledger closes: every frame and every volume is accounted for.") : El("b", Class("bad"), "The ledger does not close."));
         if (frames.Sent is { } sent)
             yield return El("p", $"The source says it sent {Say.Count(sent)} frames; {Say.Count(frames.LostMessages)} messages were lost on the way.");
@@ -203,9 +203,12 @@ public static partial class RunPage
         yield return El("details", El("summary", "run.yaml, every setting with the value that was used"), El("pre", new string(text, 0, length)));
     }
 
-    private static XElement Table(string[] heads, IReadOnlyList<object[]> rows) => El("div", Class("table"), El("table",
-        heads.Any(head => head.Length > 0) ? El("thead", El("tr", heads.Select(head => El("th", head)))) : null,
-        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", cell is XElement { Name.LocalName: "data" } ? Class("number") : null, cell)))))));
+    private static XElement Table(string[] heads, object[][] rows) => El("div", Class("table"), El("table",
+        heads.Any(head => head.Length > 0) ? El("thead", El("tr", heads.Select((head, i) => El("th", NumberClass(rows[0][i]), head)))) : null,
+        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", NumberClass(cell), cell)))))));
+
+    /// <summary>Numbers stand to the right, under one another.</summary>
+    private static XAttribute? NumberClass(object cell) => cell is XElement { Name.LocalName: "data" } ? Class("number") : null;
 
     private static XElement Tile(string name, XElement value, string note = "") =>
         El("div", Class("tile"), El("span", Class("name"), name), El("strong", value), El("span", Class("name"), note));

@@ -38,6 +38,21 @@ public static partial class RunPage
         }
     }
 
+    /// <summary>The same at the end of a run, which no page may fail: what it shows is stored by then, and it can be made again.</summary>
+    /// <returns>Whether the page was written.</returns>
+    public static bool TryWrite(string folder)
+    {
+        try
+        {
+            Write(folder);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
     private static XElement Compose(string folder, RunReport report, RunStory story)
     {
         RunStatus status = report.Status;

@@ -35,10 +35,13 @@ internal static class Say
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>"0", or the total with what it is made of.</summary>
-    public static string Reasons(ImmutableSortedDictionary<string, long> counts) => counts.Values.Sum() is > 0 and long total
-        ? $"{Count(total)} ({string.Join(", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Key} {Count(c.Value)}"))})"
-        : "0";
+    /// <summary>"0 refused", or "3 refused (late 2, malformed 1)".</summary>
+    public static string Reasons(ImmutableSortedDictionary<string, long> counts, string word)
+    {
+        long total = counts.Values.Sum();
+        string of = string.Join(", ", counts.Where(count => count.Value > 0).Select(count => $"{count.Key} {Count(count.Value)}"));
+        return total == 0 ? $"0 {word}" : $"{Count(total)} {word} ({of})";
+    }
 
     /// <summary>"source lost" for SourceLost.</summary>
     public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()).Replace('_', ' ');
