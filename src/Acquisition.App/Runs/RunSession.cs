@@ -24,9 +24,11 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         try
         {
             using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
+            using MetricsExport? metrics = config.Metrics is { } collector ? new MetricsExport(collector) : null;
             using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
             await WatchAsync(TakeAsync(source, publisher, interruption)).ConfigureAwait(false);
+            metrics?.Flush();
             int worst = ExitCode.Ok;
             foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
             return worst;

@@ -206,7 +206,7 @@ public sealed class RunPageTests : IDisposable
             Volumes = new() { Assembled = 5, Restored = 3, Pending = 1, Incomplete = 1, Skipped = Counts("cancelled", 1) },
             Queues =
             [
-                new("raw", "wait", 0, 0, 5 << 20, 10L << 30, 0) { TimesHigh = 2, TimesFull = 1, TimeInQueue = new("in queue 'raw'", 5, 0.123456789, 20, 300, 4000) },
+                new("raw", "wait", 0, 0, 5 << 20, 10L << 30, 0) { TimesHigh = 2, TimesFull = 1, TimeInQueue = new("wait in queue 'raw'", 5, 0.123456789, 20, 300, 4000) },
                 new("restore", "spill to disk (3 spilled)", 0, 0, 0, 100, 0),
             ],
             Models = [new() { Channel = 0, Method = "self-vision", Reason = "better", HeldOutDb = 33, ProjectedDb = 32, Steps = 100 }],
