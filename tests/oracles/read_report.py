@@ -61,7 +61,7 @@ for element in tree.iter():
 status = report["status"]
 expected = {f"frames.{key}": value for key, value in status["frames"].items() if key in ("received", "stored", "lost_messages", "repeated_messages", "disordered_messages")}
 expected["frames.refused"] = sum(status["frames"]["refused"].values())
-expected.update({f"volumes.{key}": value for key, value in status["volumes"].items() if key in ("assembled", "incomplete", "restored", "pending")})
+expected.update({f"volumes.{key}": value for key, value in status["volumes"].items() if key in ("assembled", "incomplete", "restored", "pending", "previews")})
 expected["volumes.skipped"] = sum(status["volumes"]["skipped"].values())
 for group, reasons in (("frames", "refused"), ("frames", "refused_messages"), ("volumes", "skipped")):
     expected.update({f"{group}.{reasons}.{reason}": count for reason, count in status[group][reasons].items()})

@@ -46,7 +46,7 @@ public static partial class RunPage
             ["refused", Number("frames.refused", frames.RefusedTotal), "restored", Number("volumes.restored", volumes.Restored)],
             ["messages lost on the way", Number("frames.lost_messages", frames.LostMessages), "pending", Number("volumes.pending", volumes.Pending)],
             ["messages repeated", Number("frames.repeated_messages", frames.RepeatedMessages), "skipped", Number("volumes.skipped", volumes.Skipped.Values.Sum())],
-            ["messages out of order", Number("frames.disordered_messages", frames.DisorderedMessages), "", ""],
+            ["messages out of order", Number("frames.disordered_messages", frames.DisorderedMessages), "provisional, published", Number("volumes.previews", volumes.Previews)],
         ]);
         (string Kind, string Key, IEnumerable<KeyValuePair<string, long>> Counts)[] reasons =
         [
