@@ -16,6 +16,9 @@ public sealed record RestoredVolume
 
     public required Provenance Provenance { get; init; }
 
+    /// <summary>When the volume's last frame came, in ticks of the run's clock, for measuring how long it is on its way.</summary>
+    public long LastFrameTimestamp { get; init; }
+
     public VolumeIndex Index => Provenance.Index;
 
     public long Bytes => Pixels.Bytes + (Uncertainty?.Bytes ?? 0);

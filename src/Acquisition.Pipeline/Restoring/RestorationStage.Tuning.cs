@@ -207,7 +207,7 @@ internal sealed partial class RestorationStage
         try
         {
             if (!TryRunThrough(stream, volume, pixels, abandon)) return;
-            HandOn(stream, map: null, Describe(stream, volume) with
+            HandOn(stream, map: null, volume, Describe(stream, volume) with
             {
                 ModelSha256 = hash,
                 TunedOn = tunedOn,

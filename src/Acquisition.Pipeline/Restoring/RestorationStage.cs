@@ -233,7 +233,7 @@ internal sealed partial class RestorationStage : IDisposable
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
             channel.NoteRestored(pending.Index.T);
-            HandOn(stream, map, Describe(stream, pending) with
+            HandOn(stream, map, pending, Describe(stream, pending) with
             {
                 ModelSha256 = isSpared ? "" : made.Status.ModelSha256,
                 TunedOn = isSpared ? null : made.Status.TunedOn,
@@ -279,8 +279,14 @@ internal sealed partial class RestorationStage : IDisposable
         return true;
     }
 
-    private void HandOn(StreamedVolume stream, VolumeBuffer? map, Provenance provenance) =>
-        _restored.OnNext(new RestoredVolume { Plan = _plan, Pixels = stream.Output, Uncertainty = map, Provenance = provenance });
+    private void HandOn(StreamedVolume stream, VolumeBuffer? map, PendingVolume pending, Provenance provenance) => _restored.OnNext(new RestoredVolume
+    {
+        Plan = _plan,
+        Pixels = stream.Output,
+        Uncertainty = map,
+        Provenance = provenance,
+        LastFrameTimestamp = pending.LastFrameTimestamp,
+    });
 
     /// <summary>How the volume in the stream was made, as far as the stream knows.</summary>
     private Provenance Describe(StreamedVolume stream, PendingVolume pending) => new()

@@ -119,9 +119,13 @@ internal sealed class MemoryRunStore : IRunStore
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
     }
 
+    /// <summary>Hears every warning of the ledger.</summary>
+    public Action<string> OnWarning { get; set; } = _ => { };
+
     public void AppendLedger<T>(string kind, T entry)
     {
         BeforeLedger(kind);
+        if (entry is Warned warned) OnWarning(warned.Message);
         LedgerKinds.Enqueue(kind);
         LedgerEntries.Enqueue(entry);
     }

@@ -176,7 +176,7 @@ public sealed class PublisherTests : IDisposable
             [
                 new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)
                 {
-                    Alarm = QueueAlarm.High, TimesHigh = 7, TimesFull = 6, TimeInQueue = new TimingSummary("in queue 'raw'", 9, 1.5, 2.5, 3.5, 4.5),
+                    Alarm = QueueAlarm.High, TimesHigh = 7, TimesFull = 6, TimeInQueue = new TimingSummary("wait in queue 'raw'", 9, 1.5, 2.5, 3.5, 4.5),
                 },
                 new QueueStatus("restored", "wait", 0, 0, 0, 4, 0),
             ],
