@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reactive.Linq;
 using Acquisition.Core;
 using Acquisition.Pipeline.Assembly;
+using Acquisition.Pipeline.Metering;
 using Acquisition.Pipeline.Restoring;
 using Acquisition.Restoration;
 
@@ -41,11 +42,13 @@ public sealed class ResumedRun : IScanHost, IDisposable
             Publisher = null,
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
+            Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _warnings = [.. history.Repairs];
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
         _scan = new ScanPipeline(history.Scan.Plan, store, _parts, this);
         _scan.TakeUp(history);
+        _parts.Metrics.Observe();
     }
 
     /// <summary>Where the run stands now; any thread.</summary>
@@ -108,6 +111,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
     /// <summary>Frees the run's memory and lets go of its folder. Only after <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {
+        _parts.Metrics.Dispose();
         _scan.Dispose();
         _store.Dispose();
         _parts.CameraPool.Dispose();
