@@ -205,10 +205,13 @@ public static partial class RunPage
 
     private static XElement Table(string[] heads, object[][] rows) => El("div", Class("table"), El("table",
         heads.Any(head => head.Length > 0) ? El("thead", El("tr", heads.Select((head, i) => El("th", NumberClass(rows[0][i]), head)))) : null,
-        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", NumberClass(cell), cell)))))));
+        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", NumberClass(cell) ?? ShortClass(cell), cell)))))));
 
     /// <summary>Numbers stand to the right, under one another.</summary>
     private static XAttribute? NumberClass(object cell) => cell is XElement { Name.LocalName: "data" } ? Class("number") : null;
+
+    /// <summary>What is short stays on one line; the rest of a row gives way.</summary>
+    private static XAttribute? ShortClass(object cell) => cell is string { Length: <= 20 } ? Class("short") : null;
 
     private static XElement Tile(string name, XElement value, string note = "") =>
         El("div", Class("tile"), El("span", Class("name"), name), El("strong", value), El("span", Class("name"), note));
