@@ -14,7 +14,7 @@ public sealed class CrashTests : IDisposable
     private const int Planes = 6;
 
     /// <summary>Tuning is over in half a second, and chooses the network for one channel and cubic interpolation for the other.</summary>
-    private const string Restoration = "steps: 30\n  crop_edge_px: 16\n  crop_planes: 4\n  batch_size: 2\n  ensemble: false";
+    private const string Restoration = "steps: 30\n  crop_edge_px: 16\n  crop_planes: 4\n  batch_size: 2\n  ensemble: false\n  uncertainty: true";
 
     private readonly Workspace _space = new();
     private readonly Random _random = new(4711);
@@ -29,7 +29,7 @@ public sealed class CrashTests : IDisposable
         string whole = await RunToItsEndAsync(stack);
         int lines = File.ReadLines(Path.Combine(whole, "ledger.jsonl")).Count();
         await using RunningProcess reader = RunningProcess.Start(
-            "/usr/bin/python3", Path.Combine(Workspace.Repository, "tests", "oracles", "check_acknowledged.py"), stack, "--like", Path.Combine(whole, "restored.zarr"));
+            "/usr/bin/python3", Path.Combine(Workspace.Repository, "tests", "oracles", "check_acknowledged.py"), stack, "--like", whole);
         await reader.LineAsync(line => line == "ready");
 
         int kills = 0, runs = 0, stored = 0, restored = 0;
@@ -55,6 +55,22 @@ public sealed class CrashTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{kills} kills in {runs} runs; {stored} acknowledged raw and {restored} restored volumes read after them; 0 lost, 0 wrong");
         Assert.True(stored > 5 * Kills && restored > Kills, $"only {stored} and {restored} volumes were acknowledged");
+    }
+
+    [Fact]
+    public async Task A_run_that_still_goes_on_cannot_be_resumed()
+    {
+        string address = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "100000", "--fps", "100", "--address", address);
+        await program.LineAsync(line => line.Contains("restored volume", StringComparison.Ordinal));
+        await using RunningProcess second = RunningProcess.StartProgram("acquisition", "resume", _space.RunFolder);
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("Another program is writing to the run", second.Output, StringComparison.Ordinal);
+        program.Interrupt();
+        await program.SucceedsAsync();
+        Assert.DoesNotContain(File.ReadLines(Path.Combine(_space.RunFolder, "ledger.jsonl")), line => line.Contains("run-resumed", StringComparison.Ordinal));
     }
 
     /// <summary>The run that the others are compared with.</summary>

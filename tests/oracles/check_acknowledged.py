@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Holds what a run acknowledged against what it had to store:
 
-    check_acknowledged.py STACK.TIF RUN                    restored volumes must be readable
-    check_acknowledged.py STACK.TIF --like EXPECTED.ZARR   they must equal those of another run; run folders come from standard input
+    check_acknowledged.py STACK.TIF RUN                restored volumes must be readable
+    check_acknowledged.py STACK.TIF --like WHOLE_RUN   they must equal those of another run; run folders come from standard input
 
-Answers for each run folder with a line of JSON: how many volumes the ledger acknowledges as
-stored and as restored, and of which the file is gone (lost) or the pixels differ (wrong). A stored volume must equal the stack that was
-sent, and a restored one that of an uninterrupted run. Only whole lines of a ledger count. Files that have not changed are read once.
+Answers for each run folder with a line of JSON: how many volumes the ledger acknowledges as stored and as restored, and of which the file
+is gone (lost) or the pixels differ (wrong). A stored volume must equal the stack that was sent, and a restored one with its map of errors,
+if it has one, those of an uninterrupted run. Only whole lines of a ledger count. Files that have not changed are read once.
 """
 import json
 import os
@@ -72,18 +72,24 @@ def answer(run):
             continue
         kind, index = event["kind"][len("volume-"):], (event["index"]["t"], event["index"]["c"])
         found[kind] += 1
-        fault = judge(run, "raw.zarr", index, stack, event["missing_planes"]) if kind == "stored" else judge(run, "restored.zarr", index, restored, [])
-        if fault:
+        if kind == "stored":
+            faults = [judge(run, "raw.zarr", index, stack, event["missing_planes"])]
+        else:
+            faults = [judge(run, "restored.zarr", index, restored, [])]
+            if event["uncertainty"]:
+                faults.append(judge(run, "uncertainty.zarr", index, maps, []))
+        for fault in filter(None, faults):
             found[fault].append([kind, *index])
     print(json.dumps(found), flush=True)
 
 
 stack = load_stack(sys.argv[1])
 if sys.argv[2] == "--like":
-    restored = read(sys.argv[3])[0]
+    restored = read(os.path.join(sys.argv[3], "restored.zarr"))[0]
+    maps = read(os.path.join(sys.argv[3], "uncertainty.zarr"))[0]
     print("ready", flush=True)
     for line in sys.stdin:
         answer(line.strip())
 else:
-    restored = None
+    restored = maps = None
     answer(sys.argv[2])
