@@ -192,7 +192,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         try
         {
-            if (_announced is { } scan) _assembler.OnStart(scan.Plan, scan.Sequence, repeat: false);
+            if (_announced is { } scan) _assembler.OnStart(scan.Plan, scan.Sequence, scan.IsRepeated);
             _source.Receive(_assembler, _stopReceiving.Token);
             _assembler.Finish(RunOutcome.Cancelled, "stopped by the user");
         }
