@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Acquisition.Core;
 
 /// <summary>Receives what a source hears, in order, on the source's one thread.</summary>
@@ -87,4 +89,22 @@ public interface IVolumePublisher
     void Publish(RestoredVolume volume);
 
     void Publish(RunStatus status);
+}
+
+/// <summary>Corrects acquired volumes for tuning and restoration; what is stored as raw stays as it came.</summary>
+/// <remarks>Serves one scan, one call at a time. The pixels that it makes depend on nothing but the volume, so that they are the same
+/// live and later; only where drift is taken off do they depend on the volume that it was given first of the channel as well.</remarks>
+public interface IVolumeConditioner
+{
+    /// <summary>What volumes go through, as in <see cref="ConditioningReport.Steps"/>.</summary>
+    ImmutableArray<string> Steps { get; }
+
+    /// <summary>Everything that decides what conditioned volumes look like, as text that is equal for equal settings.</summary>
+    string Settings { get; }
+
+    /// <param name="raw">As the camera sent it.</param>
+    /// <param name="missingPlanes">Planes that never came; they become 0.</param>
+    /// <param name="conditioned">Receives the volume; float32, of the same shape, in camera units above the offset.</param>
+    /// <exception cref="RestorationException">The volume cannot be conditioned.</exception>
+    ConditioningReport Condition(VolumeIndex index, VolumeBuffer raw, ReadOnlySpan<int> missingPlanes, VolumeBuffer conditioned);
 }
