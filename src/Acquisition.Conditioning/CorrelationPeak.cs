@@ -1,7 +1,7 @@
 namespace Acquisition.Conditioning;
 
 /// <summary>Refines a shift in x that is known to about a pixel, and says how certain it then is.</summary>
-/// <remarks>Cross-correlation at neighbouring shifts, and a parabola through its largest three. Independent noise of the two pictures
+/// <remarks>Cross-correlation at neighbouring shifts, and the top between them. Independent noise of the two pictures
 /// adds nothing to it on average, whatever its strength. The standard error is jackknifed: the peak is found again without
 /// each of 16 bands of rows in turn (Efron and Stein 1981).</remarks>
 internal static class CorrelationPeak
@@ -25,17 +25,17 @@ internal static class CorrelationPeak
             for (int i = 0; i < Shifts; i++) sum[i] += bands[band][i];
         }
 
-        if (Top(sum) is not { } top) return null;
+        if (Peak.Top(sum) is not { } top) return null;
         var without = new double[Bands];
         for (int band = 0; band < Bands; band++)
         {
-            if (Top([.. sum.Zip(bands[band], (all, one) => all - one)]) is not { } peak) return null;
-            without[band] = peak;
+            if (Peak.Top([.. sum.Zip(bands[band], (all, one) => all - one)]) is not { } other) return null;
+            without[band] = other;
         }
 
         double mean = without.Average();
-        double error = Math.Sqrt((Bands - 1.0) / Bands * without.Sum(peak => (peak - mean) * (peak - mean)));
-        return (about + top, error);
+        double error = Math.Sqrt((Bands - 1.0) / Bands * without.Sum(one => (one - mean) * (one - mean)));
+        return (about + top - Reach, error);
     }
 
     /// <summary>Σ first(x) · second(x + about + shift) over rows of a band, for each shift. No sample lacks its partner.</summary>
@@ -56,14 +56,5 @@ internal static class CorrelationPeak
         }
 
         return sums;
-    }
-
-    /// <summary>Where the parabola through the largest sum and its neighbours is highest; <see langword="null"/> at the ends.</summary>
-    private static double? Top(double[] sums)
-    {
-        int at = Array.IndexOf(sums, sums.Max());
-        if (at is 0 or Shifts - 1) return null;
-        double below = sums[at - 1], above = sums[at + 1], bend = below - 2 * sums[at] + above;
-        return bend < 0 ? at - Reach + 0.5 * (below - above) / bend : null;
     }
 }

@@ -4,8 +4,9 @@ using OpenCvSharp;
 namespace Acquisition.Conditioning;
 
 /// <summary>Measures how far volumes of one channel lie off the first one, and moves them back where asked to.</summary>
-/// <remarks>Phase correlation of maximum projections along z, for y and x, and along y, for z; good to about a quarter of a
-/// pixel. A specimen that changes more than it moves is not found again: then nothing is said and nothing moved.</remarks>
+/// <remarks>In y and x by phase correlation of maximum projections along z, good to about a quarter of a pixel; in z by correlating
+/// planes, good to about a tenth of one. A specimen that changes more than it moves is not found again: then nothing is said and
+/// nothing moved.</remarks>
 internal sealed class DriftCorrection(VolumeShape shape, VoxelSize voxel, bool corrects)
 {
     /// <summary>Share of the correlation at its peak below which two projections have nothing in common. Unrelated specimens
@@ -15,24 +16,28 @@ internal sealed class DriftCorrection(VolumeShape shape, VoxelSize voxel, bool c
     /// <summary>With fewer planes, a shift in z cannot be told.</summary>
     private const int FewestPlanes = 8;
 
+    private const int MaxRounds = 4;
+
     private readonly float[] _moved = new float[shape.PlaneVoxels];
     private VolumeIndex _against;
-    private float[]? _firstAlongZ;
-    private float[]? _firstAlongY;
+    private float[]? _first;
+    private float[]? _firstShrunk;
 
     /// <param name="missing">Planes that never came; a volume that lacks some is neither measured nor moved in z.</param>
     public Drift Correct(VolumeIndex index, VolumeBuffer volume, ReadOnlySpan<int> missing)
     {
-        float[] alongZ = Fade(ProjectAlongZ(volume, missing), shape.Y);
-        float[]? alongY = missing.IsEmpty && shape.Z >= FewestPlanes ? Fade(ProjectAlongY(volume), shape.Z) : null;
-        if (_firstAlongZ is null)
+        float[] projection = Project(volume, missing);
+        float[]? shrunk = missing.IsEmpty && shape.Z >= FewestPlanes ? PlaneShift.Shrink(volume) : null;
+        if (_first is null)
         {
-            (_against, _firstAlongZ, _firstAlongY) = (index, alongZ, alongY);
-            return Found(new(alongY is null ? null : 0, 0, 0), default(Displacement) with { Z = 0, Y = 0, X = 0 });
+            (_against, _first, _firstShrunk) = (index, projection, shrunk);
+            return Found(new(shrunk is null ? null : 0, 0, 0), new(0, 0, 0));
         }
 
-        (double? y, double? x) = Shift(_firstAlongZ, alongZ, shape.Y);
-        double? z = alongY is null || _firstAlongY is null ? null : Shift(_firstAlongY, alongY, shape.Z).Rows;
+        (double? y, double? x) = Shift(_first, projection);
+        double? z = shrunk is not null && _firstShrunk is not null && y is { } down && x is { } across
+            ? PlaneShift.Find(_firstShrunk, shrunk, shape, down, across)
+            : null;
         Displacement back = corrects ? new(Math.Round(z ?? 0), y ?? 0, x ?? 0) : new(0, 0, 0);
         if (back.Y != 0 || back.X != 0) MoveAcross(volume, missing, -back.Y!.Value, -back.X!.Value);
         if (back.Z != 0) MoveAlong(volume, (int)back.Z!.Value);
@@ -47,13 +52,28 @@ internal sealed class DriftCorrection(VolumeShape shape, VoxelSize voxel, bool c
         CorrectedPx = corrected,
     };
 
-    private (double? Rows, double? Columns) Shift(float[] first, float[] second, int rows)
+    /// <summary>Compares what two projections have in common once the second is laid over the first, and lays it anew, until it stays.</summary>
+    private (double? Rows, double? Columns) Shift(float[] first, float[] second)
     {
-        Point2d shift = OpenCv.PhaseCorrelate(first, second, rows, shape.X, out double response);
-        return response >= LeastResponse && double.IsFinite(shift.X + shift.Y) ? (shift.Y, shift.X) : (null, null);
+        (int down, int across) = (0, 0);
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            int height = shape.Y - Math.Abs(down), width = shape.X - Math.Abs(across);
+            float[] one = Faded(first, Math.Max(-down, 0), Math.Max(-across, 0), height, width);
+            float[] two = Faded(second, Math.Max(down, 0), Math.Max(across, 0), height, width);
+            Point2d rest = OpenCv.PhaseCorrelate(one, two, height, width, out double response);
+            if (!(response >= LeastResponse && double.IsFinite(rest.X + rest.Y))) break;
+            (double y, double x) = (down + rest.Y, across + rest.X);
+            (int nearestY, int nearestX) = ((int)Math.Round(y), (int)Math.Round(x));
+            if (Math.Abs(nearestY) > shape.Y / 2 || Math.Abs(nearestX) > shape.X / 2) break;
+            if ((nearestY == down && nearestX == across) || round == MaxRounds - 1) return (y, x);
+            (down, across) = (nearestY, nearestX);
+        }
+
+        return (null, null);
     }
 
-    private float[] ProjectAlongZ(VolumeBuffer volume, ReadOnlySpan<int> missing)
+    private float[] Project(VolumeBuffer volume, ReadOnlySpan<int> missing)
     {
         var projection = new float[shape.PlaneVoxels];
         Array.Fill(projection, float.NegativeInfinity);
@@ -68,26 +88,15 @@ internal sealed class DriftCorrection(VolumeShape shape, VoxelSize voxel, bool c
         return projection;
     }
 
-    private float[] ProjectAlongY(VolumeBuffer volume)
+    /// <summary>Part of a projection, around a mean of 0 and fading towards its borders.</summary>
+    private float[] Faded(float[] projection, int top, int left, int height, int width)
     {
-        var projection = new float[shape.Z * shape.X];
-        Array.Fill(projection, float.NegativeInfinity);
-        for (int z = 0; z < shape.Z; z++)
-        {
-            ReadOnlySpan<float> plane = volume.Plane<float>(z);
-            Span<float> row = projection.AsSpan(z * shape.X, shape.X);
-            for (int i = 0; i < plane.Length; i++) row[i % shape.X] = Math.Max(row[i % shape.X], plane[i]);
-        }
-
-        return projection;
-    }
-
-    private float[] Fade(float[] projection, int rows)
-    {
-        float mean = Window.Mean(projection);
-        float[] down = Window.Hann(rows), across = Window.Hann(shape.X);
-        for (int i = 0; i < projection.Length; i++) projection[i] = (projection[i] - mean) * down[i / shape.X] * across[i % shape.X];
-        return projection;
+        var part = new float[height * width];
+        for (int y = 0; y < height; y++) projection.AsSpan((top + y) * shape.X + left, width).CopyTo(part.AsSpan(y * width));
+        float mean = Window.Mean(part);
+        float[] down = Window.Hann(height), across = Window.Hann(width);
+        for (int i = 0; i < part.Length; i++) part[i] = (part[i] - mean) * down[i / width] * across[i % width];
+        return part;
     }
 
     private unsafe void MoveAcross(VolumeBuffer volume, ReadOnlySpan<int> missing, double dy, double dx)

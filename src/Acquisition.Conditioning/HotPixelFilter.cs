@@ -4,17 +4,20 @@ using OpenCvSharp;
 namespace Acquisition.Conditioning;
 
 /// <summary>Finds pixels that stand out of their neighbourhood in nearly every plane, as hot ones of a camera do and specimens do not.</summary>
-/// <remarks>A sample stands out when it exceeds the median of the 3×3 samples around it by more than five standard deviations, these
-/// estimated as 1.4826 times the median absolute difference (the Hampel identifier; Davies and Gather 1993). One plane cannot tell a
-/// hot pixel from a speck; so at least four planes are needed, and three quarters of all must agree.</remarks>
+/// <remarks>A sample stands out when it exceeds the median of the 3×3 samples around it by more than five standard deviations of such
+/// differences: an identifier after Hampel (Davies and Gather 1993), but with the 95 % quantile of absolute differences in place of
+/// their median, which is 0 where most samples count no photon. One plane cannot tell a hot pixel from a speck, so at least four are
+/// needed, and nine tenths of all must agree.</remarks>
 internal sealed class HotPixelFilter
 {
     private const float Deviations = 5;
     private const int FewestPlanes = 4;
     private const int MaxSamples = 1 << 16;
 
-    // For normal noise the standard deviation is this many times the median absolute deviation.
-    private const float PerMedianDeviation = 1.4826f;
+    private const double Quantile = 0.95;
+
+    // Normal noise stays below 1.96 standard deviations in 95 of 100 samples.
+    private const float QuantileDeviations = 1.96f;
 
     private readonly float _smallestDeviation;
     private readonly float[] _medians;
@@ -38,7 +41,7 @@ internal sealed class HotPixelFilter
         for (int z = 0; z < volume.Shape.Z; z++)
             if (!missing.Contains(z)) Judge(volume, z);
 
-        int enough = (3 * planes + 3) / 4;
+        int enough = (9 * planes + 9) / 10;
         int[] hot = [.. Enumerable.Range(0, _planesHot.Length).Where(i => _planesHot[i] >= enough)];
         for (int z = 0; z < volume.Shape.Z && hot.Length > 0; z++)
         {
@@ -55,20 +58,20 @@ internal sealed class HotPixelFilter
     {
         TakeMedians(volume, z);
         ReadOnlySpan<float> plane = volume.Plane<float>(z);
-        float limit = Deviations * Math.Max(PerMedianDeviation * MedianDeviation(plane), _smallestDeviation);
+        float limit = Deviations * Math.Max(Spread(plane) / QuantileDeviations, _smallestDeviation);
         if (limit == 0) return; // most samples equal their neighbours; nothing says how uncertain they are
         for (int i = 0; i < plane.Length; i++)
             if (plane[i] - _medians[i] > limit) _planesHot[i]++;
     }
 
-    private float MedianDeviation(ReadOnlySpan<float> plane)
+    private float Spread(ReadOnlySpan<float> plane)
     {
         // An odd distance does not fall into step with rows of even length.
         int distance = plane.Length / MaxSamples | 1;
         var samples = new float[(plane.Length + distance - 1) / distance];
         for (int i = 0; i < samples.Length; i++) samples[i] = Math.Abs(plane[i * distance] - _medians[i * distance]);
         Array.Sort(samples);
-        return samples[samples.Length / 2];
+        return samples[(int)(Quantile * (samples.Length - 1))];
     }
 
     private unsafe void TakeMedians(VolumeBuffer volume, int z)

@@ -5,8 +5,9 @@ namespace Acquisition.Conditioning;
 
 /// <summary>Moves the odd rows of a scan that goes to and fro onto the even ones.</summary>
 /// <remarks>An odd row lies between two even ones, so it is compared with their mean, which samples the specimen where the odd row does.
-/// All planes go into one estimate: phase correlation finds the shift to about a pixel, whatever the background, and
-/// cross-correlation around it finds the fraction, which phase correlation draws towards whole pixels.</remarks>
+/// All planes go into one estimate: phase correlation finds the shift to about a pixel, and cross-correlation around it finds the fraction,
+/// which phase correlation draws towards whole pixels. What changes slowly along x is taken away first; a background whose rows differ
+/// would be taken for a shift.</remarks>
 internal sealed class LinePhaseCorrection(VolumeShape shape)
 {
     /// <summary>Larger shifts are taken for a mistake; pixels.</summary>
@@ -18,7 +19,12 @@ internal sealed class LinePhaseCorrection(VolumeShape shape)
     /// <summary>Odd samples that are looked at, at most; planes at even distances give them.</summary>
     private const int MaxSamples = 1 << 20;
 
-    private readonly int _pairs = Math.Min(shape.Y / 2, (shape.Y - 1) / 2);
+    /// <summary>Standard deviation of the Gaussian mean along x that counts as background; pixels.</summary>
+    private const double BackgroundPx = 4;
+
+    private const int NarrowestPx = 32;
+
+    private readonly int _pairs = (shape.Y - 1) / 2;
     private readonly float[] _window = Window.Hann(shape.X);
     private readonly float[] _moved = new float[shape.Y / 2 * shape.X];
 
@@ -39,8 +45,8 @@ internal sealed class LinePhaseCorrection(VolumeShape shape)
         float[] even = new float[planes.Length * _pairs * shape.X], odd = new float[even.Length];
         for (int i = 0; i < planes.Length; i++)
             Separate(volume.Plane<float>(planes[i]), even.AsSpan(i * _pairs * shape.X), odd.AsSpan(i * _pairs * shape.X));
-        Centre(even);
-        Centre(odd);
+        TakeBackgroundOff(even);
+        TakeBackgroundOff(odd);
 
         int rows = planes.Length * _pairs;
         Point2d coarse = OpenCv.PhaseCorrelate(Faded(even), Faded(odd), rows, shape.X, out _);
@@ -59,7 +65,7 @@ internal sealed class LinePhaseCorrection(VolumeShape shape)
             if (!missing.Contains(z)) planes.Add(z);
         int most = Math.Max(1, MaxSamples / Math.Max(1, _pairs * shape.X));
         int distance = (planes.Count + most - 1) / most;
-        return _pairs == 0 ? [] : [.. planes.Where((_, i) => i % distance == 0)];
+        return _pairs <= 0 || shape.X < NarrowestPx ? [] : [.. planes.Where((_, i) => i % distance == 0)];
     }
 
     private void Separate(ReadOnlySpan<float> plane, Span<float> even, Span<float> odd)
@@ -76,10 +82,18 @@ internal sealed class LinePhaseCorrection(VolumeShape shape)
         }
     }
 
-    private static void Centre(Span<float> pixels)
+    private unsafe void TakeBackgroundOff(float[] rows)
     {
-        float mean = Window.Mean(pixels);
-        foreach (ref float pixel in pixels) pixel -= mean;
+        var background = new float[rows.Length];
+        fixed (float* pixels = rows, smooth = background)
+        {
+            using Mat from = OpenCv.Over(pixels, rows.Length / shape.X, shape.X), to = OpenCv.Over(smooth, rows.Length / shape.X, shape.X);
+            Cv2.GaussianBlur(from, to, new Size(6 * (int)BackgroundPx + 1, 1), BackgroundPx);
+        }
+
+        for (int i = 0; i < rows.Length; i++) rows[i] -= background[i];
+        float mean = Window.Mean(rows);
+        foreach (ref float pixel in rows.AsSpan()) pixel -= mean;
     }
 
     private float[] Faded(ReadOnlySpan<float> rows)

@@ -35,13 +35,36 @@ public static class OpenCv
         Cv2.WarpAffine(from, to, affine, new Size(columns, rows), InterpolationFlags.Cubic, BorderTypes.Replicate);
     }
 
-    /// <summary>How far the second picture lies from the first one. Neither is changed, because neither is weighted here.</summary>
-    internal static unsafe Point2d PhaseCorrelate(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int rows, int columns, out double response)
+    /// <summary>How far the second picture lies from the first one. Neither is changed.</summary>
+    /// <param name="first">Fading to 0 at its borders, like the second.</param>
+    internal static unsafe Point2d PhaseCorrelate(float[] first, float[] second, int rows, int columns, out double response)
     {
-        fixed (float* a = first, b = second)
+        // OpenCV pads pictures to a length that suits its Fourier transform, and is half a pixel wrong where that is odd.
+        int height = EvenLength(rows), width = EvenLength(columns);
+        fixed (float* a = Padded(first, rows, columns, height, width), b = Padded(second, rows, columns, height, width))
         {
-            using Mat one = Over(a, rows, columns), two = Over(b, rows, columns), none = new();
+            using Mat one = Over(a, height, width), two = Over(b, height, width), none = new();
             return Cv2.PhaseCorrelate(one, two, none, out response);
         }
+    }
+
+    /// <summary>The smallest even length, from the given one on, without prime factors above 5.</summary>
+    private static int EvenLength(int length)
+    {
+        for (int even = length + length % 2; ; even += 2)
+        {
+            int rest = even;
+            foreach (int prime in (ReadOnlySpan<int>)[2, 3, 5])
+                while (rest % prime == 0) rest /= prime;
+            if (rest == 1) return even;
+        }
+    }
+
+    private static float[] Padded(float[] picture, int rows, int columns, int height, int width)
+    {
+        if (rows == height && columns == width) return picture;
+        var padded = new float[height * width];
+        for (int row = 0; row < rows; row++) picture.AsSpan(row * columns, columns).CopyTo(padded.AsSpan(row * width));
+        return padded;
     }
 }

@@ -22,6 +22,8 @@ def write(name, picture):
 a, b = read("a"), read("b")
 write("median3", cv2.medianBlur(a, 3))
 write("median5", cv2.medianBlur(a, 5))
+write("gaussian", cv2.GaussianBlur(a, (7, 3), 1.7, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE))
+write("across", cv2.GaussianBlur(a, (25, 1), 4))
 affine = np.array([[1, 0.1, 2.3], [-0.05, 1, -1.7]])
 size = (columns + 3, rows - 2)
 write("nearest", cv2.warpAffine(a, affine, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=7.5))

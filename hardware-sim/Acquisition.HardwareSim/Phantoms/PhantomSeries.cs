@@ -71,7 +71,7 @@ internal sealed class PhantomSeries : IVolumeSeries
         }
 
         for (int i = 0; i < fine.Samples.Length; i++) fine.Samples[i] *= scale;
-        _coarse = LinePhase.Apply(
+        _coarse = RasterScan.Apply(
             fine, _options.LinePhasePx, _options.Factors.X, volume => Undersampling.Apply(volume, _options.Factors, _options.Sampling));
         if (_options.Truth is not null)
         {

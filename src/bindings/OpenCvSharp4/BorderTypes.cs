@@ -7,4 +7,6 @@ public enum BorderTypes
 {
     Constant = 0,
     Replicate = 1,
+    Reflect101 = 4,
+    Default = Reflect101,
 }

@@ -15,6 +15,18 @@ public static unsafe class Cv2
         LibOpenCv.Check(LibOpenCv.imgproc_medianBlur(src.Mat.Handle, dst.Mat.Handle, ksize));
     }
 
+    /// <summary>Replaces each element by a weighted mean of those around it.</summary>
+    /// <param name="ksize">How many elements across and down count; odd.</param>
+    /// <param name="sigmaX">Standard deviation of the weights across; elements.</param>
+    /// <param name="sigmaY">The same down; 0 for that across.</param>
+    public static void GaussianBlur(
+        InputArray src, OutputArray dst, Size ksize, double sigmaX, double sigmaY = 0, BorderTypes borderType = BorderTypes.Default)
+    {
+        ArgumentNullException.ThrowIfNull(src);
+        ArgumentNullException.ThrowIfNull(dst);
+        LibOpenCv.Check(LibOpenCv.imgproc_GaussianBlur(src.Mat.Handle, dst.Mat.Handle, ksize.Width, ksize.Height, sigmaX, sigmaY, (int)borderType));
+    }
+
     /// <summary>Moves elements by an affine map, whose offsets are rounded to 1/32 of an element.</summary>
     /// <param name="m">2×3, from source to destination; the other way round with <see cref="InterpolationFlags.WarpInverseMap"/>.</param>
     public static void WarpAffine(

@@ -26,6 +26,16 @@ public sealed unsafe class OpenCvSharp4Tests : IDisposable
     }
 
     [Theory, MemberData(nameof(Sizes))]
+    public void Blurred_pictures_are_those_of_python(int rows, int columns)
+    {
+        float[] a = Write("a", rows, columns, seed: 6);
+        Ask(rows, columns);
+        AssertClose(Read("gaussian"), Made(a, rows, columns, rows, columns, (from, to) =>
+            Cv2.GaussianBlur(from, to, new Size(7, 3), 1.7, 0.8, BorderTypes.Replicate)));
+        AssertClose(Read("across"), Made(a, rows, columns, rows, columns, (from, to) => Cv2.GaussianBlur(from, to, new Size(25, 1), 4)));
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
     public void Warped_pictures_are_those_of_python(int rows, int columns)
     {
         float[] a = Write("a", rows, columns, seed: 2);

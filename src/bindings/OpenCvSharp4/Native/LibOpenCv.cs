@@ -22,6 +22,10 @@ internal static unsafe partial class LibOpenCv
     public static partial int imgproc_medianBlur(MatHandle src, MatHandle dst, int ksize);
 
     [LibraryImport(Name)]
+    public static partial int imgproc_GaussianBlur(
+        MatHandle src, MatHandle dst, int width, int height, double sigmaX, double sigmaY, int border);
+
+    [LibraryImport(Name)]
     public static partial int imgproc_warpAffine(
         MatHandle src, MatHandle dst, MatHandle m, int width, int height, int flags, int border, double* value);
 

@@ -62,6 +62,10 @@ EXPORT int imgproc_medianBlur(cv::Mat *src, cv::Mat *dst, int ksize) {
   return guarded([&] { cv::medianBlur(*src, *dst, ksize); });
 }
 
+EXPORT int imgproc_GaussianBlur(cv::Mat *src, cv::Mat *dst, int width, int height, double sigma_x, double sigma_y, int border) {
+  return guarded([&] { cv::GaussianBlur(*src, *dst, cv::Size(width, height), sigma_x, sigma_y, border); });
+}
+
 EXPORT int imgproc_warpAffine(cv::Mat *src, cv::Mat *dst, cv::Mat *m, int width, int height, int flags, int border,
                               const double *value) {
   return guarded([&] {

@@ -1,7 +1,7 @@
 namespace Acquisition.HardwareSim.Optics;
 
 /// <summary>What a scanner that goes to and fro does when it takes the way back for a little earlier or later than it is.</summary>
-internal static class LinePhase
+internal static class RasterScan
 {
     /// <summary>Samples a volume whose odd rows show the specimen further along x.</summary>
     /// <param name="fine">Stays as it is.</param>

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Acquisition.Tests.HardwareSim;
 
-public sealed class LinePhaseTests
+public sealed class RasterScanTests
 {
     private static readonly VolumeShape Shape = new(3, 7, 64);
 
@@ -18,7 +18,7 @@ public sealed class LinePhaseTests
     {
         double At(double x) => 100 + 50 * Math.Sin(x / (4 * factor));
         FloatVolume fine = Rows(Shape with { X = 64 * factor }, (_, x) => At(x));
-        FloatVolume scanned = LinePhase.Apply(fine, phasePx, factor, volume => Undersampling.Apply(volume, new(1, 1, factor), SamplingKernel.Box));
+        FloatVolume scanned = RasterScan.Apply(fine, phasePx, factor, volume => Undersampling.Apply(volume, new(1, 1, factor), SamplingKernel.Box));
         FloatVolume straight = Undersampling.Apply(fine, new(1, 1, factor), SamplingKernel.Box);
         FloatVolume shifted = Undersampling.Apply(Rows(fine.Shape, (_, x) => At(x - phasePx * factor)), new(1, 1, factor), SamplingKernel.Box);
 
@@ -34,7 +34,7 @@ public sealed class LinePhaseTests
     public void Without_a_shift_the_volume_is_what_was_sampled()
     {
         FloatVolume fine = Rows(Shape, (y, x) => y + x);
-        Assert.Same(fine, LinePhase.Apply(fine, 0, 1, volume => volume));
+        Assert.Same(fine, RasterScan.Apply(fine, 0, 1, volume => volume));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class LinePhaseTests
     {
         FloatVolume fine = Rows(Shape, (y, x) => y * x % 13);
         float[] before = [.. fine.Samples];
-        Assert.NotEqual(before, LinePhase.Apply(fine, 1.5, 1, volume => volume).Samples);
+        Assert.NotEqual(before, RasterScan.Apply(fine, 1.5, 1, volume => volume).Samples);
         Assert.Equal(before, fine.Samples);
     }
 
