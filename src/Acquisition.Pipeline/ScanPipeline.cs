@@ -5,6 +5,7 @@ using Acquisition.Pipeline.Assembly;
 using Acquisition.Pipeline.Hops;
 using Acquisition.Pipeline.Metering;
 using Acquisition.Pipeline.Restoring;
+using Acquisition.Restoration;
 
 namespace Acquisition.Pipeline;
 
@@ -22,8 +23,13 @@ internal sealed class ScanPipeline : IDisposable
     private readonly RestorationBacklog _backlog;
     private readonly ByteBoundedQueue<RestoredVolume> _restoredHop;
     private readonly RestorationStage _stage;
+
+    // The camera's path keeps a core for itself as long as frames come.
+    private readonly ThreadBudget _tuningThreads;
     private readonly DurationHistogram _storeRaw = new("store raw");
     private readonly DurationHistogram _storeRestored = new("store restored");
+    private readonly DurationHistogram _publish = new("publish");
+    private readonly DurationHistogram _rawLag = new("last frame to raw stored");
     private readonly TaskCompletionSource _rawDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _restoredDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<IDisposable> _subscriptions = [];
@@ -40,14 +46,16 @@ internal sealed class ScanPipeline : IDisposable
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
-        _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes);
-        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options));
+        _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
+        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options));
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
                 + ErrorEstimator.PoolBytes(plan, parts.Restoration),
-            v => v.Bytes);
-        _stage = new RestorationStage(plan, parts.Restoration, parts.Engine, parts.Clock, _raw, parts.Volumes, host);
+            v => v.Bytes,
+            parts.Clock);
+        _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
+        _stage = new RestorationStage(plan, parts, _raw, _backlog, _coming, _tuningThreads, host);
     }
 
     public ScanPlan Plan { get; }
@@ -63,7 +71,10 @@ internal sealed class ScanPipeline : IDisposable
 
     public ImmutableArray<TimingSummary> Timings =>
     [
-        .. new[] { _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _stage.Lag }
+        .. new[]
+            {
+                _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish, _rawLag, _stage.Lag,
+            }
             .Select(histogram => histogram.Summarize())
             .Where(timing => timing.Count > 0),
     ];
@@ -79,7 +90,7 @@ internal sealed class ScanPipeline : IDisposable
         _subscriptions.Add(_stage.Restored
             .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release())
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon));
         _subscriptions.Add(volumes
             .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
             .Do(KeepRaw)
@@ -100,9 +111,15 @@ internal sealed class ScanPipeline : IDisposable
         _backlog.Nudge();
     }
 
+    /// <summary>No more frames come: tuning may use every thread.</summary>
+    public void ReceivingEnded() => _tuningThreads.Threads = _parts.Restoration.Threads;
+
     /// <summary>Makes restoration give up the memory of one waiting volume, which is on disk as well.</summary>
     /// <returns>False when it holds none.</returns>
     public bool ShedMemory() => _backlog.Shed();
+
+    /// <summary>Raises the raw queue's alarm: the camera has no memory to fill, because the disk is behind.</summary>
+    public void CameraWaits() => _rawHop.NoteNoRoom();
 
     /// <summary>Waits until everything received is stored and everything stored is restored or left pending.</summary>
     public async Task DrainAsync()
@@ -124,6 +141,7 @@ internal sealed class ScanPipeline : IDisposable
         long started = _parts.Clock.GetTimestamp();
         _raw.Write(volume.Index, volume.Pixels);
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+        _rawLag.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
         FrameLedger frames = _parts.Frames.Snapshot();
@@ -141,6 +159,13 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
+        if (volume.Provenance.Provisional)
+        {
+            _parts.Volumes.NotePreviewed();
+            _parts.Publisher?.Publish(volume);
+            return;
+        }
+
         try
         {
             long started = _parts.Clock.GetTimestamp();
@@ -161,6 +186,9 @@ internal sealed class ScanPipeline : IDisposable
             return;
         }
 
-        _parts.Publisher?.Publish(volume);
+        if (_parts.Publisher is not { } publisher) return;
+        long sending = _parts.Clock.GetTimestamp();
+        publisher.Publish(volume);
+        _publish.Note(_parts.Clock.GetElapsedTime(sending));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Pipeline.Assembly;
 using Acquisition.Pipeline.Metering;
@@ -19,11 +20,14 @@ namespace Acquisition.Pipeline;
 public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 {
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DiskPeriod = TimeSpan.FromSeconds(5);
 
     private readonly IFrameSource _source;
     private readonly Func<ScanPlan, IRunStore> _openStore;
     private readonly ScanParts _parts;
     private readonly RateMeter _rate;
+    private readonly DiskGauge _disk;
+    private readonly RunWatch _watch;
     private readonly VolumeAssembler _assembler;
     private readonly ScanAnnouncement? _announced;
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,6 +71,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
+        _disk = new DiskGauge(clock);
+        _watch = new RunWatch(Warn, message => Record(LedgerKinds.Warning, new Warned(message)));
         _assembler = new VolumeAssembler(options, clock, _parts.Frames, _rate, this);
         _reason = $"waiting for a scan on {source.Description}";
     }
@@ -94,6 +100,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 Models = scan?.Models ?? [],
                 FramesPerSecond = _rate.PerSecond(),
                 Lag = scan?.LastLag,
+                FreeBytes = _disk.FreeBytes,
+                DiskTimeLeft = _disk.TimeLeft,
                 Elapsed = _parts.Clock.GetElapsedTime(_parts.Started.Timestamp),
             };
         }
@@ -118,9 +126,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             _stopReceiving.Cancel();
             _abandonRestoration.Cancel();
         });
-        await using (_parts.Publisher is { } publisher
-            ? _parts.Clock.CreateTimer(_ => publisher.Publish(Status), null, StatusPeriod, StatusPeriod)
-            : null)
+        await using (_parts.Clock.CreateTimer(_ => LookAfter(), null, StatusPeriod, StatusPeriod))
+        await using (_parts.Clock.CreateTimer(_ => AskDisk(), null, DiskPeriod, DiskPeriod))
         {
             try
             {
@@ -145,6 +152,40 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         _parts.CameraPool.Dispose();
         _stopReceiving.Dispose();
         _abandonRestoration.Dispose();
+    }
+
+    /// <summary>Says where the run stands, and warns where it must.</summary>
+    private void LookAfter()
+    {
+        if (!Monitor.TryEnter(_watch)) return; // the ledger may be slow
+        try
+        {
+            RunStatus status = Status;
+            _parts.Publisher?.Publish(status);
+            _watch.Look(status);
+        }
+        finally
+        {
+            Monitor.Exit(_watch);
+        }
+    }
+
+    /// <summary>Asks how much room is left, on a thread that may wait for a network folder.</summary>
+    private void AskDisk()
+    {
+        if (!Monitor.TryEnter(_disk)) return;
+        try
+        {
+            if (_store is { } store) _disk.Note(store.FreeBytes);
+        }
+        catch (StorageException)
+        {
+            // The file system does not tell; what cannot be written will.
+        }
+        finally
+        {
+            Monitor.Exit(_disk);
+        }
     }
 
     private void Receive()
@@ -189,15 +230,12 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         IRunStore store = _openStore(plan);
         var scan = new ScanPipeline(plan, store, _parts, this);
 
-        lock (_gate)
-        {
-            (_scan, _store) = (scan, store);
-            (_state, _reason) = (RunState.Scanning, "no model is tuned yet");
-        }
+        lock (_gate) (_scan, _store) = (scan, store);
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
         Record(LedgerKinds.ScanStarted, new ScanStarted(plan, SettingsFingerprint.Of(_parts.Restoration)));
+        Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)
@@ -206,7 +244,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         while (true)
         {
             if (_parts.CameraPool.TryRent(plan.Shape, plan.PixelType) is { } pixels) return pixels;
-            if (!_scan!.ShedMemory()) return _parts.CameraPool.Rent(plan.Shape, plan.PixelType, patience);
+            if (_scan!.ShedMemory()) continue;
+            _scan.CameraWaits();
+            return _parts.CameraPool.Rent(plan.Shape, plan.PixelType, patience);
         }
     }
 
@@ -216,13 +256,13 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     void IAssemblerHost.End(RunOutcome outcome, string reason)
     {
-        lock (_gate)
+        _scan?.ReceivingEnded();
+        Enter(RunState.Draining, () =>
         {
             // Whatever failed first names the outcome.
             if (_outcome is null) (_outcome, _reason) = (outcome, reason);
-            _state = RunState.Draining;
-        }
-
+            return _reason;
+        });
         _stopReceiving.Cancel();
     }
 
@@ -232,14 +272,31 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _store!.SaveModel(safetensors);
 
+    bool IRestorationHost.WantsPreviews => WantsPreviews;
+
+    private bool WantsPreviews => _parts.Publisher is not null && _parts.Options.Previews;
+
+    void IRestorationHost.TuningBegan(VolumeIndex index, bool isRefresh) => Enter(
+        RunState.Tuning,
+        () => _state == RunState.Scanning
+            ? $"a model is tuned on {index}; volumes are stored and {(WantsPreviews ? "shown as projected" : "wait")} until then"
+            : null);
+
+    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => Record(LedgerKinds.Snapshot, snapshot);
+
     void IRestorationHost.ModelChosen(ModelStatus status)
     {
-        lock (_gate)
-        {
-            if (_state == RunState.Scanning) (_state, _reason) = (RunState.Live, $"channel {status.Channel}: {status.Method}, {status.Reason}");
-        }
-
         Record(LedgerKinds.ModelChosen, status);
+        Enter(
+            RunState.Live,
+            () => _state is RunState.Scanning or RunState.Tuning ? $"channel {status.Channel}: {status.Method}, {status.Reason}" : null);
+    }
+
+    void IRestorationHost.Drifted(DriftNoticed drift)
+    {
+        Record(LedgerKinds.Drift, drift);
+        Warn(string.Create(CultureInfo.InvariantCulture,
+            $"The sample has changed by {drift.Index}: the model adds {drift.AdvantageDb:0.00} dB to projected volumes, and added {drift.ReferenceDb:0.00} dB at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
     }
 
     void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)
@@ -250,7 +307,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     void IScanHost.RawFailed(Exception fault)
     {
-        lock (_gate)
+        Enter(RunState.Draining, () =>
         {
             if (_outcome is not (RunOutcome.Failed or RunOutcome.DiskFull))
             {
@@ -258,11 +315,25 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 _reason = fault.Message;
             }
 
-            _state = RunState.Draining;
-        }
-
+            return _reason;
+        });
         _stopReceiving.Cancel();
         _abandonRestoration.Cancel();
+    }
+
+    /// <summary>Goes into a state, and tells the ledger of it when it is another one.</summary>
+    /// <param name="reason">Says why, for people, or <see langword="null"/> to stay. Called with the state locked.</param>
+    private void Enter(RunState state, Func<string?> reason)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            if (reason() is not { } why) return;
+            isNews = _state != state;
+            (_state, _reason) = (state, why);
+        }
+
+        if (isNews) Record(LedgerKinds.State, new StateChanged(state, _reason));
     }
 
     private void Warn(string message)

@@ -31,7 +31,8 @@ internal static class StatusText
         var volumes = status.Volumes;
         string incomplete = volumes.Incomplete > 0 ? Invariant($" ({volumes.Incomplete} with planes missing)") : "";
         string skipped = volumes.Skipped.IsEmpty ? "" : $", skipped {Reasons(volumes.Skipped)}";
-        return Invariant($"{volumes.Assembled} volumes{incomplete}, {volumes.Restored} restored, {volumes.Pending} waiting{skipped}, lag {Lag(status.Lag)}");
+        string previews = volumes.Previews > 0 ? Invariant($" ({volumes.Previews} shown before)") : "";
+        return Invariant($"{volumes.Assembled} volumes{incomplete}, {volumes.Restored} restored, {volumes.Pending} waiting{previews}{skipped}, lag {Lag(status.Lag)}");
     }
 
     /// <summary>The account of a finished run's frames.</summary>
@@ -58,10 +59,23 @@ internal static class StatusText
         + $"cubic {Decibels(model.CubicDb)}, projected {Decibels(model.ProjectedDb)}";
 
     public static string Timing(TimingSummary timing) =>
-        $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, longest {Milliseconds(timing.MaxMs)}"
+        $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, 99 % within {Milliseconds(timing.P99Ms)}, longest {Milliseconds(timing.MaxMs)}"
         + Invariant($" ({timing.Count} times)");
 
-    public static string Model(ModelStatus model) => TerminalText.Plain($"channel {model.Channel} is restored with {model.Method}: {model.Reason}");
+    public static string Model(ModelStatus model) => TerminalText.Plain(
+        $"channel {model.Channel} is restored with {model.Method}{(model.FromTimePoint > 0 ? Invariant($" from time point {model.FromTimePoint} on") : "")}: {model.Reason}");
+
+    /// <summary>What waits in a queue now.</summary>
+    public static string Queue(QueueStatus queue) => TerminalText.Plain(
+        Invariant($"{queue.Name}: {queue.Depth} waiting, {queue.DepthBytes >> 20} of {queue.BudgetBytes >> 20} MiB, {queue.Dropped} dropped{Alarm(queue.Alarm)}"));
+
+    /// <summary>What a queue came to in a finished run.</summary>
+    public static string QueueSummary(QueueStatus queue) => TerminalText.Plain(
+        Invariant($"at most {queue.HighWaterBytes >> 20} of {queue.BudgetBytes >> 20} MiB; {(queue.TimeInQueue is { } time ? Timing(time) : "never used")}")
+        + (queue.TimesHigh > 0 ? Invariant($"; three quarters full {queue.TimesHigh} times, without room {queue.TimesFull} times") : ""));
+
+    public static string Disk(long freeBytes, TimeSpan? timeLeft) =>
+        Invariant($"{freeBytes / (double)(1L << 30):0.0} GiB free") + (timeLeft is { } left ? $", {Duration(left)} at this rate" : "");
 
     /// <summary>"0", or the total with what it is made of.</summary>
     public static string Reasons(ImmutableSortedDictionary<string, long> counts) =>
@@ -85,9 +99,17 @@ internal static class StatusText
     {
         RunState.Waiting => "waiting",
         RunState.Scanning => "scanning",
+        RunState.Tuning => "tuning",
         RunState.Live => "live",
         RunState.Draining => "finishing",
         _ => "finished",
+    };
+
+    private static string Alarm(QueueAlarm alarm) => alarm switch
+    {
+        QueueAlarm.High => "; ALARM: three quarters full",
+        QueueAlarm.Full => "; ALARM: no room left",
+        _ => "",
     };
 
     /// <summary>Milliseconds as such while they are few.</summary>

@@ -14,7 +14,7 @@ internal static class ResultEncoder
         Provenance made = volume.Provenance;
         VolumeBuffer pixels = volume.Pixels;
         Factors scale = volume.Plan.Undersampling;
-        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 14);
+        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 15);
         Field(ref writer, "index", made.Index);
         List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
         writer.Write("dims");
@@ -28,15 +28,18 @@ internal static class ResultEncoder
         List(ref writer, "scale", scale.Z, scale.Y, scale.X);
         Field(ref writer, "method", made.Method);
         Field(ref writer, "predicted", made.Predicted);
+        Field(ref writer, "provisional", made.Provisional);
         Field(ref writer, "model", made.ModelSha256);
         Field(ref writer, "tuned_on", made.TunedOn);
         List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
         writer.Write("quality");
-        writer.WriteMapHeader(made.Uncertainty is null ? 7 : 8);
+        writer.WriteMapHeader(9 + (made.Uncertainty is null ? 0 : 1));
         Field(ref writer, "residual_rms", made.ResidualRms);
         Field(ref writer, "scale_low", made.ScaleLow);
         Field(ref writer, "scale_high", made.ScaleHigh);
+        Field(ref writer, "gauge_model_db", made.Gauge?.ModelDb);
+        Field(ref writer, "gauge_projected_db", made.Gauge?.ProjectedDb);
         Field(ref writer, "non_finite_samples", made.NonFiniteSamples);
         Field(ref writer, "restore_ms", made.Duration.TotalMilliseconds);
         Field(ref writer, "settings", made.SettingsFingerprint);
@@ -47,7 +50,7 @@ internal static class ResultEncoder
     /// <param name="unpublished">Volumes of the scan that could not be published.</param>
     public static void Status(ref MessagePackWriter writer, RunStatus status, ulong sequence, long unixNs, long unpublished)
     {
-        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 12);
+        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 14);
         Field(ref writer, "state", Name(status.State));
         Field(ref writer, "reason", status.Reason);
         Field(ref writer, "outcome", status.Outcome is { } outcome ? Name(outcome) : null);
@@ -66,6 +69,8 @@ internal static class ResultEncoder
         Field(ref writer, "fps", status.FramesPerSecond);
         Field(ref writer, "lag_ms", status.Lag?.TotalMilliseconds);
         Field(ref writer, "elapsed_s", status.Elapsed.TotalSeconds);
+        Field(ref writer, "disk_free_bytes", status.FreeBytes);
+        Field(ref writer, "disk_time_left_s", status.DiskTimeLeft?.TotalSeconds);
         Field(ref writer, "unpublished", unpublished);
     }
 
@@ -91,9 +96,7 @@ internal static class ResultEncoder
         Field(ref writer, "in_flight", frames.InFlight);
         Counts(ref writer, "refused", frames.Refused);
         Counts(ref writer, "refused_messages", frames.RefusedMessages);
-        writer.Write("sent");
-        if (frames.Sent is { } sent) writer.Write(sent);
-        else writer.WriteNil();
+        Field(ref writer, "sent", frames.Sent);
         Field(ref writer, "lost_messages", frames.LostMessages);
         Field(ref writer, "repeated_messages", frames.RepeatedMessages);
         Field(ref writer, "disordered_messages", frames.DisorderedMessages);
@@ -101,17 +104,18 @@ internal static class ResultEncoder
 
     private static void Volumes(ref MessagePackWriter writer, VolumeLedger volumes)
     {
-        writer.WriteMapHeader(5);
+        writer.WriteMapHeader(6);
         Field(ref writer, "assembled", volumes.Assembled);
         Field(ref writer, "incomplete", volumes.Incomplete);
         Field(ref writer, "restored", volumes.Restored);
+        Field(ref writer, "previews", volumes.Previews);
         Field(ref writer, "pending", volumes.Pending);
         Counts(ref writer, "skipped", volumes.Skipped);
     }
 
     private static void Queue(ref MessagePackWriter writer, QueueStatus queue)
     {
-        writer.WriteMapHeader(7);
+        writer.WriteMapHeader(11);
         Field(ref writer, "name", queue.Name);
         Field(ref writer, "policy", queue.Policy);
         Field(ref writer, "depth", queue.Depth);
@@ -119,6 +123,21 @@ internal static class ResultEncoder
         Field(ref writer, "high_water_bytes", queue.HighWaterBytes);
         Field(ref writer, "budget_bytes", queue.BudgetBytes);
         Field(ref writer, "dropped", queue.Dropped);
+        Field(ref writer, "alarm", Name(queue.Alarm));
+        Field(ref writer, "times_high", queue.TimesHigh);
+        Field(ref writer, "times_full", queue.TimesFull);
+        writer.Write("time_in_queue_ms");
+        if (queue.TimeInQueue is not { } time)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteMapHeader(4);
+        Field(ref writer, "p50", time.P50Ms);
+        Field(ref writer, "p95", time.P95Ms);
+        Field(ref writer, "p99", time.P99Ms);
+        Field(ref writer, "max", time.MaxMs);
     }
 
     private static void Tuning(ref MessagePackWriter writer, TuningStatus? tuning)
@@ -145,11 +164,12 @@ internal static class ResultEncoder
 
     private static void Model(ref MessagePackWriter writer, ModelStatus model)
     {
-        writer.WriteMapHeader(10);
+        writer.WriteMapHeader(11);
         Field(ref writer, "channel", model.Channel);
         Field(ref writer, "method", model.Method);
         Field(ref writer, "model_sha256", model.ModelSha256);
         Field(ref writer, "tuned_on", model.TunedOn);
+        Field(ref writer, "from_t", model.FromTimePoint);
         Field(ref writer, "reason", model.Reason);
         Field(ref writer, "held_out_db", model.HeldOutDb);
         Field(ref writer, "cubic_db", model.CubicDb);
