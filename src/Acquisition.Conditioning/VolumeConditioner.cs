@@ -45,6 +45,8 @@ public sealed class VolumeConditioner : IVolumeConditioner
 
     public string Settings { get; }
 
+    public bool ComparesWithFirst => _drift.Length > 0;
+
     public ConditioningReport Condition(VolumeIndex index, VolumeBuffer raw, ReadOnlySpan<int> missingPlanes, VolumeBuffer conditioned)
     {
         ArgumentNullException.ThrowIfNull(raw);

@@ -63,7 +63,8 @@ public interface IRunStore
     IVolumeStore CreateRaw(ScanPlan plan);
 
     /// <summary>Opens the dataset for restored volumes, on the finer grid.</summary>
-    IVolumeStore CreateRestored(ScanPlan plan);
+    /// <param name="conditioning">What volumes go through before they are restored, as in <see cref="ConditioningReport.Steps"/>.</param>
+    IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning);
 
     /// <summary>Opens the dataset for the uncertainty maps of restored volumes: uint8, on the grid of the restored ones.</summary>
     IVolumeStore CreateUncertainty(ScanPlan plan);
@@ -101,6 +102,9 @@ public interface IVolumeConditioner
 
     /// <summary>Everything that decides what conditioned volumes look like, as text that is equal for equal settings.</summary>
     string Settings { get; }
+
+    /// <summary>Whether volumes are compared with the first one of their channel that was given.</summary>
+    bool ComparesWithFirst { get; }
 
     /// <param name="raw">As the camera sent it.</param>
     /// <param name="missingPlanes">Planes that never came; they become 0.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -81,7 +82,8 @@ public sealed class RunFolder : IRunStore
 
     public IVolumeStore CreateRaw(ScanPlan plan) => Open("raw.zarr", ZarrDataset.Raw(plan));
 
-    public IVolumeStore CreateRestored(ScanPlan plan) => Open("restored.zarr", ZarrDataset.Restored(plan));
+    public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) =>
+        Open("restored.zarr", ZarrDataset.Restored(plan, conditioning));
 
     public IVolumeStore CreateUncertainty(ScanPlan plan) => Open("uncertainty.zarr", ZarrDataset.Uncertainty(plan));
 

@@ -1,4 +1,5 @@
 using Acquisition.App.Configuration;
+using Acquisition.Conditioning;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -21,7 +22,8 @@ internal sealed class TakenScan : IDisposable
     {
         _config = config;
         _run = new ScanRun(
-            source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced);
+            source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced,
+            config.Conditioning.IsWanted ? Conditioner : null);
         Report = Task.Run(() => _run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         Ended = Report.ContinueWith(_ => { }, TaskScheduler.Default);
     }
@@ -44,6 +46,14 @@ internal sealed class TakenScan : IDisposable
 
     /// <summary>Frees the run's memory. Only after <see cref="Ended"/>.</summary>
     public void Dispose() => _run.Dispose();
+
+    private VolumeConditioner Conditioner(ScanPlan plan)
+    {
+        ConditioningOptions options = _config.Conditioning;
+        CalibrationImage? dark = options.DarkFile is { } darkFile ? CalibrationFile.Read(darkFile) : null;
+        CalibrationImage? flat = options.FlatFile is { } flatFile ? CalibrationFile.Read(flatFile) : null;
+        return new VolumeConditioner(plan, options, dark, flat);
+    }
 
     private RunFolder OpenStore(ScanPlan plan)
     {

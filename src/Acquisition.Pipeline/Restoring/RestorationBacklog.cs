@@ -9,6 +9,7 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
 {
     private readonly object _gate = new();
     private readonly LinkedList<PendingVolume> _waiting = new();
+    private readonly Dictionary<int, PendingVolume> _firstOfChannel = [];
     private long _bytes;
     private long _highWaterBytes;
     private long _spilled;
@@ -48,10 +49,17 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
                 _spilled++;
             }
 
+            _firstOfChannel.TryAdd(volume.Index.C, volume with { Pixels = null });
             _waiting.AddLast(keep ? volume : volume with { Pixels = null });
             _nudged = true; // it may be of use even while it is not ready
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>The channel's volume that was added first, without pixels.</summary>
+    public PendingVolume? First(int channel)
+    {
+        lock (_gate) return _firstOfChannel.TryGetValue(channel, out PendingVolume first) ? first : null;
     }
 
     /// <summary>Gives back the pixels of the volume that would be restored last.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Acquisition.Restoration;
 
@@ -7,13 +8,15 @@ namespace Acquisition.Pipeline.Restoring;
 /// <summary>Identifies the settings that decide what a restored volume looks like.</summary>
 internal static class SettingsFingerprint
 {
+    /// <param name="conditioning">What is corrected before restoring, as <see cref="Core.IVolumeConditioner.Settings"/> says it; empty for nothing.</param>
     /// <returns>SHA-256, lower-case hex. Threads, memory and whether errors are estimated do not count: restored volumes do not depend on them.</returns>
-    public static string Of(RestorationOptions options)
+    public static string Of(RestorationOptions options, string conditioning = "")
     {
         var defaults = new RestorationOptions();
         RestorationOptions relevant = options with { Threads = 1, ActivationBudgetBytes = defaults.ActivationBudgetBytes, Uncertainty = false };
         // An alarm that only tells people changes no volume.
         if (!options.Refresh) relevant = relevant with { DriftAlarm = defaults.DriftAlarm };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(relevant)));
+        return Convert.ToHexStringLower(SHA256.HashData(
+            [.. JsonSerializer.SerializeToUtf8Bytes(relevant), .. Encoding.UTF8.GetBytes(conditioning)]));
     }
 }
