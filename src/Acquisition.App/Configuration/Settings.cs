@@ -69,7 +69,7 @@ internal static class Settings
         yield return Row("report_drift", new Flag(), o => o.ReportDrift, (o, v) => o with { ReportDrift = v },
             "Whether it is measured how far each volume lies off the first one of its channel; needs OpenCV.");
         yield return Row("correct_drift", new Flag(), o => o.CorrectDrift, (o, v) => o with { CorrectDrift = v },
-            "Whether volumes are moved back by that: by fractions of pixels in y and x, by whole planes in z.");
+            "Whether volumes are moved back by that: by fractions of pixels in y and x, by whole planes in z; needs OpenCV.");
     }
 
     private static IEnumerable<Setting> Restoration()
