@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Acquisition.Pipeline;
 using Acquisition.Conditioning;
+using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
 using Acquisition.Transport;
