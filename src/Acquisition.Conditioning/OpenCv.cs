@@ -15,7 +15,7 @@ public static class OpenCv
         }
         catch (Exception fault) when (fault is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
-            return (fault.InnerException as DllNotFoundException ?? fault).Message;
+            return (fault is TypeInitializationException { InnerException: { } cause } ? cause : fault).Message;
         }
     }
 
