@@ -23,6 +23,8 @@ internal static class ConfigMeaning
             ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; "
                 + $"a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
             : "Nothing is published.";
+        if (config.Metrics is { } metrics)
+            yield return $"Metrics go to {metrics.OtlpEndpoint} every {Seconds(metrics.Period)}; a run does not wait for that.";
         if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
         if (config.TruthFolder is not null && config.Conditioning is { OffsetAdu: > 0 } or { DarkFile: not null } or { FlatFile: not null } or { CorrectDrift: true })
             yield return "CAUTION: originals hold what conditioning takes off, so scores compare two different things.";
