@@ -20,9 +20,11 @@ internal static class IngestMode
             Shape = new(Planes, 2048, 2048),
             Factors = new(1, 2, 2),
             Volumes = volumes,
-            Rendered = 2,
-            Distinct = 2,
-            PeakPhotons = 200,
+            Distinct = 1,
+            Specimen = "nuclei",
+            PeakPhotons = 1000,
+            IsMadeAsScanned = true,
+            PreparedFile = Path.Combine(parent, $"acquisition-bench-{Guid.NewGuid():N}.planes"),
         };
         Load unchanged = load with { Factors = Factors.One };
         (string Name, Func<Bench, string, Round> Run)[] cases =
@@ -33,8 +35,23 @@ internal static class IngestMode
             ("program, stored twice (1,1,1)", (bench, address) => Program(bench, address, unchanged, "auto")),
         ];
 
+        SendChild.Prepare(load);
+        try
+        {
+            Measure(parent, rounds, load, cases);
+        }
+        finally
+        {
+            File.Delete(load.PreparedFile!);
+        }
+
+        return 0;
+    }
+
+    private static void Measure(string parent, int rounds, Load load, (string Name, Func<Bench, string, Round> Run)[] cases)
+    {
         var text = new StringBuilder();
-        text.AppendLine($"{ResultsFile.Origin(Machine.Current)}. {volumes} volumes of {load}, {load.Volumes * load.VolumeBytes / 1e9:0.0} GB, photon noise, into {Disk(parent)};");
+        text.AppendLine($"{ResultsFile.Origin(Machine.Current)}. {load.Volumes} volumes of {load}, {load.Volumes * load.VolumeBytes / 1e9:0.0} GB, photon noise, into {Disk(parent)};");
         text.AppendLine($"sender, receiver and disk on this machine. Medians of {rounds} rounds in turn, lowest and highest in brackets. Each volume is flushed to the disk.").AppendLine();
         text.AppendLine("| wire | receiver | MB/s | of receive and write | processor, s/GB: socket + write | all threads | on disk | queue, at most | lost |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|");
@@ -65,7 +82,6 @@ internal static class IngestMode
         }
 
         ResultsFile.Put("Ingest", text.ToString());
-        return 0;
     }
 
     private static Round Minimal(Bench bench, string address, Load load)
@@ -84,13 +100,16 @@ internal static class IngestMode
     {
         using Child sender = SendChild.Start(address, load);
         using Child program = bench.StartProgram(address, publish: null, ["method: cubic"], $"compression: {compression}");
+        var threads = new Dictionary<string, TimeSpan>();
         while (RunLedger.Folder(bench.RunsFolder) is not { } made || RunLedger.Count(made, LedgerKinds.VolumeStored) < load.Volumes)
         {
             if (program.HasExited) program.WaitFor(_ => false);
+            // Threads that have ended tell nothing any more.
+            foreach (var (name, time) in ProcessUse.ByThread(program.Id))
+                if (time > threads.GetValueOrDefault(name)) threads[name] = time;
             Thread.Sleep(50);
         }
 
-        Dictionary<string, TimeSpan> threads = ProcessUse.ByThread(program.Id);
         double all = ProcessUse.Of(program.Id).Processor.TotalSeconds;
         SendChild.Sent sent = SendChild.Result(sender);
         program.Interrupt();

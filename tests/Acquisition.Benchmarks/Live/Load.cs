@@ -20,8 +20,14 @@ internal sealed record Load
     /// <summary>Volumes that differ; the others repeat them.</summary>
     public int Distinct { get; init; } = 4;
 
-    /// <summary>Planes of a volume that differ in structure.</summary>
-    public required int Rendered { get; init; }
+    /// <summary>"beads", "nuclei" or "neurites".</summary>
+    public string Specimen { get; init; } = "neurites";
+
+    /// <summary>Whether the specimen is drawn on the acquired grid, which is enough where nobody looks at what is restored.</summary>
+    public bool IsMadeAsScanned { get; init; }
+
+    /// <summary>File that keeps what was made for further processes; <see langword="null"/> for none.</summary>
+    public string? PreparedFile { get; init; }
 
     /// <summary>Photoelectrons of the brightest sample.</summary>
     public double PeakPhotons { get; init; } = 20_000;

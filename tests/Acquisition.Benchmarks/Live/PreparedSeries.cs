@@ -14,41 +14,23 @@ internal sealed class PreparedSeries : IVolumeSeries
     private readonly long[] _lastFrameUnixNs;
     private VolumeIndex _current;
 
-    /// <param name="wanted">What is announced; its shape is the acquired one.</param>
-    /// <param name="volumes">Volumes that differ in their noise.</param>
-    /// <param name="rendered">Planes that differ in structure; the volume repeats them.</param>
-    /// <param name="peakPhotons">Photoelectrons of the brightest sample.</param>
-    /// <param name="pauseBefore">Time point before which to wait for a line on the input; <see langword="null"/> for none.</param>
-    public PreparedSeries(ScanPlan wanted, int volumes, int rendered, double peakPhotons, int? pauseBefore)
+    public PreparedSeries(Load load)
     {
-        Plan = wanted;
-        (_volumes, _pauseBefore) = (volumes, pauseBefore);
-        _lastFrameUnixNs = new long[wanted.TimePoints!.Value];
-        // Where planes repeat, the volume is not one that could be restored anyway.
-        bool isWhole = rendered == wanted.Shape.Z;
-        Factors factors = isWhole ? wanted.Undersampling : Factors.One;
-        var acquired = wanted.Shape with { Z = rendered };
-        var imaging = new ImagingOptions
+        Plan = load.Plan;
+        (_volumes, _pauseBefore) = (load.Distinct, load.PauseBefore);
+        _lastFrameUnixNs = new long[load.Volumes];
+        _planes = [.. Enumerable.Range(0, load.Distinct * Plan.Shape.Z).Select(_ => new byte[Plan.PlaneBytes])];
+        if (File.Exists(load.PreparedFile))
         {
-            Specimen = "neurites",
-            Mode = "light-sheet",
-            Field = new(acquired.Times(factors), new() { ZUm = 0.5, YUm = 0.2, XUm = 0.2 }),
-            PointSpread = PointSpread.LightSheet(),
-            Detector = Detector.Camera with { PeakPhotons = peakPhotons },
-            Factors = factors,
-            TimePoints = volumes,
-        };
-        using var phantom = new PhantomSeries(imaging, new() { ScanId = wanted.ScanId, Stream = wanted.Stream });
-        _planes = new byte[volumes * wanted.Shape.Z][];
-        for (int t = 0; t < volumes; t++)
-        {
-            phantom.Prepare(new VolumeIndex(t, 0));
-            for (int z = 0; z < wanted.Shape.Z; z++)
-            {
-                byte[] plane = _planes[t * wanted.Shape.Z + z] = z < rendered ? new byte[wanted.PlaneBytes] : _planes[t * wanted.Shape.Z + z % rendered];
-                if (z < rendered) phantom.ReadPlane(z, plane);
-            }
+            using FileStream file = File.OpenRead(load.PreparedFile);
+            foreach (byte[] plane in _planes) file.ReadExactly(plane);
+            return;
         }
+
+        Make(load);
+        if (load.PreparedFile is null) return;
+        using FileStream kept = File.Create(load.PreparedFile);
+        foreach (byte[] plane in _planes) kept.Write(plane);
     }
 
     public ScanPlan Plan { get; }
@@ -80,4 +62,25 @@ internal sealed class PreparedSeries : IVolumeSeries
     }
 
     public void Dispose() { }
+
+    private void Make(Load load)
+    {
+        Factors factors = load.IsMadeAsScanned ? Factors.One : load.Factors;
+        var imaging = new ImagingOptions
+        {
+            Specimen = load.Specimen,
+            Mode = Plan.Mode,
+            Field = new(load.Shape.Times(factors), new() { ZUm = 0.5, YUm = 0.2, XUm = 0.2 }),
+            PointSpread = PointSpread.LightSheet(),
+            Detector = Detector.Camera with { PeakPhotons = load.PeakPhotons },
+            Factors = factors,
+            TimePoints = load.Distinct,
+        };
+        using var phantom = new PhantomSeries(imaging, new() { ScanId = Plan.ScanId, Stream = Plan.Stream });
+        for (int t = 0; t < load.Distinct; t++)
+        {
+            phantom.Prepare(new VolumeIndex(t, 0));
+            for (int z = 0; z < Plan.Shape.Z; z++) phantom.ReadPlane(z, _planes[t * Plan.Shape.Z + z]);
+        }
+    }
 }

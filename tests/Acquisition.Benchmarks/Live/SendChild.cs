@@ -13,7 +13,7 @@ internal static class SendChild
     public static int Run(string address, string load)
     {
         Load wanted = Load.Parse(load);
-        using var series = new PreparedSeries(wanted.Plan, wanted.Distinct, wanted.Rendered, wanted.PeakPhotons, wanted.PauseBefore);
+        using var series = new PreparedSeries(wanted);
         using var sender = new FrameSender(new() { Address = address, Linger = TimeSpan.FromMinutes(1) });
         Console.WriteLine("ready");
         var pacer = new Pacer(wanted.FramesPerSec > 0 ? TimeSpan.FromSeconds(1 / wanted.FramesPerSec) : TimeSpan.Zero, TimeSpan.Zero, TimeProvider.System);
@@ -21,6 +21,9 @@ internal static class SendChild
         Console.WriteLine(JsonSerializer.Serialize(new Sent(series.FirstFrameUnixNs, series.LastFrameUnixNs.ToArray())));
         return 0;
     }
+
+    /// <summary>Makes the volumes now, for all processes to come.</summary>
+    public static void Prepare(Load load) => new PreparedSeries(load).Dispose();
 
     public static Child Start(string address, Load load)
     {
