@@ -85,9 +85,37 @@ public sealed record VolumeLedger
     public bool Closes => Assembled == Restored + Pending + Skipped.Values.Sum();
 }
 
+/// <summary>How near a queue is to having no room. A level is left only a quarter of the budget below the mark that raised it.</summary>
+public enum QueueAlarm
+{
+    None,
+
+    /// <summary>Three quarters of the budget are used.</summary>
+    High,
+
+    /// <summary>There was no room for an item: its <see cref="QueueStatus.Policy"/> took effect.</summary>
+    Full,
+}
+
 /// <summary>One bounded hop between threads.</summary>
+/// <param name="Policy">What happens when there is no room: "wait", or another word for what is given up.</param>
+/// <param name="DepthBytes">Memory of what waits now.</param>
+/// <param name="HighWaterBytes">Most memory that waited at once.</param>
+/// <param name="Dropped">Items that were given up for want of room.</param>
 public sealed record QueueStatus(
-    string Name, string Policy, int Depth, long DepthBytes, long HighWaterBytes, long BudgetBytes, long Dropped);
+    string Name, string Policy, int Depth, long DepthBytes, long HighWaterBytes, long BudgetBytes, long Dropped)
+{
+    public QueueAlarm Alarm { get; init; }
+
+    /// <summary>How often the alarm rose to <see cref="QueueAlarm.High"/> or above.</summary>
+    public long TimesHigh { get; init; }
+
+    /// <summary>How often the alarm rose to <see cref="QueueAlarm.Full"/>.</summary>
+    public long TimesFull { get; init; }
+
+    /// <summary>How long items waited; <see langword="null"/> until the first has left.</summary>
+    public TimingSummary? TimeInQueue { get; init; }
+}
 
 /// <summary>How tuning on the first volume goes.</summary>
 public sealed record TuningStatus
@@ -175,6 +203,12 @@ public sealed record RunStatus
 
     /// <summary>Lag of the volume restored last.</summary>
     public TimeSpan? Lag { get; init; }
+
+    /// <summary>Bytes free on the disk under the run; <see langword="null"/> while it is unknown.</summary>
+    public long? FreeBytes { get; init; }
+
+    /// <summary>How long these last at the rate of the last minutes; <see langword="null"/> while they do not shrink.</summary>
+    public TimeSpan? DiskTimeLeft { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 }

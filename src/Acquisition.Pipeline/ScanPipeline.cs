@@ -24,6 +24,8 @@ internal sealed class ScanPipeline : IDisposable
     private readonly RestorationStage _stage;
     private readonly DurationHistogram _storeRaw = new("store raw");
     private readonly DurationHistogram _storeRestored = new("store restored");
+    private readonly DurationHistogram _publish = new("publish");
+    private readonly DurationHistogram _rawLag = new("last frame to raw stored");
     private readonly TaskCompletionSource _rawDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _restoredDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<IDisposable> _subscriptions = [];
@@ -40,13 +42,14 @@ internal sealed class ScanPipeline : IDisposable
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
-        _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes);
+        _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options));
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
                 + ErrorEstimator.PoolBytes(plan, parts.Restoration),
-            v => v.Bytes);
+            v => v.Bytes,
+            parts.Clock);
         _stage = new RestorationStage(plan, parts.Restoration, parts.Engine, parts.Clock, _raw, parts.Volumes, host);
     }
 
@@ -63,7 +66,10 @@ internal sealed class ScanPipeline : IDisposable
 
     public ImmutableArray<TimingSummary> Timings =>
     [
-        .. new[] { _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _stage.Lag }
+        .. new[]
+            {
+                _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish, _rawLag, _stage.Lag,
+            }
             .Select(histogram => histogram.Summarize())
             .Where(timing => timing.Count > 0),
     ];
@@ -104,6 +110,9 @@ internal sealed class ScanPipeline : IDisposable
     /// <returns>False when it holds none.</returns>
     public bool ShedMemory() => _backlog.Shed();
 
+    /// <summary>Raises the raw queue's alarm: the camera has no memory to fill, because the disk is behind.</summary>
+    public void CameraWaits() => _rawHop.NoteNoRoom();
+
     /// <summary>Waits until everything received is stored and everything stored is restored or left pending.</summary>
     public async Task DrainAsync()
     {
@@ -124,6 +133,7 @@ internal sealed class ScanPipeline : IDisposable
         long started = _parts.Clock.GetTimestamp();
         _raw.Write(volume.Index, volume.Pixels);
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+        _rawLag.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
         FrameLedger frames = _parts.Frames.Snapshot();
@@ -161,6 +171,9 @@ internal sealed class ScanPipeline : IDisposable
             return;
         }
 
-        _parts.Publisher?.Publish(volume);
+        if (_parts.Publisher is not { } publisher) return;
+        long sending = _parts.Clock.GetTimestamp();
+        publisher.Publish(volume);
+        _publish.Note(_parts.Clock.GetElapsedTime(sending));
     }
 }

@@ -19,11 +19,14 @@ namespace Acquisition.Pipeline;
 public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 {
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DiskPeriod = TimeSpan.FromSeconds(5);
 
     private readonly IFrameSource _source;
     private readonly Func<ScanPlan, IRunStore> _openStore;
     private readonly ScanParts _parts;
     private readonly RateMeter _rate;
+    private readonly DiskGauge _disk;
+    private readonly RunWatch _watch;
     private readonly VolumeAssembler _assembler;
     private readonly ScanAnnouncement? _announced;
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,6 +70,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
+        _disk = new DiskGauge(clock);
+        _watch = new RunWatch(Warn, message => Record(LedgerKinds.Warning, new Warned(message)));
         _assembler = new VolumeAssembler(options, clock, _parts.Frames, _rate, this);
         _reason = $"waiting for a scan on {source.Description}";
     }
@@ -94,6 +99,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 Models = scan?.Models ?? [],
                 FramesPerSecond = _rate.PerSecond(),
                 Lag = scan?.LastLag,
+                FreeBytes = _disk.FreeBytes,
+                DiskTimeLeft = _disk.TimeLeft,
                 Elapsed = _parts.Clock.GetElapsedTime(_parts.Started.Timestamp),
             };
         }
@@ -118,9 +125,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             _stopReceiving.Cancel();
             _abandonRestoration.Cancel();
         });
-        await using (_parts.Publisher is { } publisher
-            ? _parts.Clock.CreateTimer(_ => publisher.Publish(Status), null, StatusPeriod, StatusPeriod)
-            : null)
+        await using (_parts.Clock.CreateTimer(_ => LookAfter(), null, StatusPeriod, StatusPeriod))
+        await using (_parts.Clock.CreateTimer(_ => AskDisk(), null, DiskPeriod, DiskPeriod))
         {
             try
             {
@@ -145,6 +151,40 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         _parts.CameraPool.Dispose();
         _stopReceiving.Dispose();
         _abandonRestoration.Dispose();
+    }
+
+    /// <summary>Says where the run stands, and warns where it must.</summary>
+    private void LookAfter()
+    {
+        if (!Monitor.TryEnter(_watch)) return; // the ledger may be slow
+        try
+        {
+            RunStatus status = Status;
+            _parts.Publisher?.Publish(status);
+            _watch.Look(status);
+        }
+        finally
+        {
+            Monitor.Exit(_watch);
+        }
+    }
+
+    /// <summary>Asks how much room is left, on a thread that may wait for a network folder.</summary>
+    private void AskDisk()
+    {
+        if (!Monitor.TryEnter(_disk)) return;
+        try
+        {
+            if (_store is { } store) _disk.Note(store.FreeBytes);
+        }
+        catch (StorageException)
+        {
+            // The file system does not tell; what cannot be written will.
+        }
+        finally
+        {
+            Monitor.Exit(_disk);
+        }
     }
 
     private void Receive()
@@ -206,7 +246,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         while (true)
         {
             if (_parts.CameraPool.TryRent(plan.Shape, plan.PixelType) is { } pixels) return pixels;
-            if (!_scan!.ShedMemory()) return _parts.CameraPool.Rent(plan.Shape, plan.PixelType, patience);
+            if (_scan!.ShedMemory()) continue;
+            _scan.CameraWaits();
+            return _parts.CameraPool.Rent(plan.Shape, plan.PixelType, patience);
         }
     }
 

@@ -9,13 +9,18 @@ namespace Acquisition.Transport;
 
 /// <summary>Receives scans over ZeroMQ, wire protocol version 1.</summary>
 /// <remarks>Judges every message as far as that needs no memory of earlier ones; the rest is the observer's. A frame of
-/// steady traffic allocates nothing, and its pixels are lent in the socket's own memory.</remarks>
-public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource
+/// steady traffic allocates nothing, and its pixels are lent in the socket's own memory. The socket lives as long as this
+/// object, so that what waits in it when one call of <see cref="Receive"/> ends is there for the next. One call at a time.</remarks>
+public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource, IDisposable
 {
     /// <summary>How soon a silent source tells its observer so; also the longest delay of a cancellation.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly SourceOptions _options = options ?? throw new ArgumentNullException(nameof(options));
+    private readonly Multipart _message = new();
+    private readonly byte[] _header = new byte[WireFormat.MaxHeaderBytes];
+    private OpenSocket? _socket;
+    private bool _disposed;
 
     public string Description =>
         $"{(_options.Pattern == SocketPattern.PushPull ? "PULL" : "SUB")} socket "
@@ -23,25 +28,34 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource
         + (_options.Stream is null ? "any stream" : $"stream {_options.Stream}");
 
     /// <inheritdoc/>
-    /// <remarks>The socket opens with the call and closes with it; messages that wait in it at a cancellation are lost.</remarks>
+    /// <remarks>The first call opens the socket. A cancellation ends the call between two messages: those that were taken have
+    /// been told to the observer, and the others wait for the next call.</remarks>
+    /// <exception cref="ObjectDisposedException">The source has been closed.</exception>
     public void Receive(IFrameObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        using OpenSocket socket = Open();
-        var message = new Multipart();
-        byte[] header = new byte[WireFormat.MaxHeaderBytes];
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _socket ??= Open();
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                if (message.TryReceive(socket, Tick)) Judge(message, header, observer);
+                if (_message.TryReceive(_socket, Tick)) Judge(_message, _header, observer);
                 else observer.OnIdle();
             }
             finally
             {
-                message.Close();
+                _message.Close();
             }
         }
+    }
+
+    /// <summary>Closes the socket; messages that wait in it are lost. Only after <see cref="Receive"/> has returned.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket?.Dispose();
+        _socket = null;
     }
 
     private OpenSocket Open() => OpenSocket.Open<NetMQSocket>(

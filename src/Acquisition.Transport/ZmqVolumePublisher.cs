@@ -10,8 +10,9 @@ namespace Acquisition.Transport;
 
 /// <summary>Publishes restored volumes and the run's status over ZeroMQ, to any number of listeners.</summary>
 /// <remarks>Thread-safe. Never waits: a listener too slow for <see cref="PublisherOptions.HighWaterMark"/> loses messages,
-/// which it sees as a gap in the sequence. A volume that no message can hold leaves such a gap too and is counted in every
-/// status under "unpublished".</remarks>
+/// which it sees as a gap in the sequence; ZeroMQ does not tell a publisher what it dropped for whom, so no counter here can.
+/// A volume that no message can hold leaves such a gap too and is counted in every
+/// status under "unpublished". Scans may take turns: each has a sequence of its own.</remarks>
 public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
 {
     private const string StreamBeforeAnyScan = "restored";
@@ -20,9 +21,8 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
     private readonly OpenSocket _socket;
     private readonly string? _stream;
     private readonly ArrayBufferWriter<byte> _header = new(4096);
+    private readonly Dictionary<Guid, (ulong Sequence, long Unpublished)> _sent = []; // of every scan so far: 40 bytes each
     private Guid _scanId;
-    private ulong _sequence;
-    private long _unpublished;
     private bool _disposed;
 
     /// <exception cref="TransportException">The address cannot be had; the message says why and what to do.</exception>
@@ -46,8 +46,8 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
     /// <summary>The address listeners connect to, with the port that was picked.</summary>
     public string BoundAddress { get; }
 
-    /// <summary>Volumes and states of the current scan that no message could hold.</summary>
-    public long Unpublished { get { lock (_gate) return _unpublished; } }
+    /// <summary>Volumes and states that no message could hold, of the scan that was published last.</summary>
+    public long Unpublished { get { lock (_gate) return _sent.GetValueOrDefault(_scanId).Unpublished; } }
 
     /// <inheritdoc/>
     /// <exception cref="TransportException">The socket has failed.</exception>
@@ -62,7 +62,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
             writer.Flush();
             if (volume.Bytes > SourceOptions.LargestMessageBytes)
             {
-                _unpublished++;
+                NoteUnpublished();
                 return;
             }
 
@@ -80,7 +80,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
         {
             ulong sequence = NextSequence(status.Plan?.ScanId ?? Guid.Empty);
             MessagePackWriter writer = NewHeader();
-            ResultEncoder.Status(ref writer, status, sequence, UnixTime.NowNs(), _unpublished);
+            ResultEncoder.Status(ref writer, status, sequence, UnixTime.NowNs(), _sent[_scanId].Unpublished);
             writer.Flush();
             Msg none = default;
             Send(_stream ?? status.Plan?.Stream ?? StreamBeforeAnyScan, MessageKind.Status, ref none, ref none);
@@ -101,9 +101,13 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
     private ulong NextSequence(Guid scanId)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (scanId != _scanId) (_scanId, _sequence, _unpublished) = (scanId, 0, 0);
-        return _sequence++;
+        _scanId = scanId;
+        (ulong sequence, long unpublished) = _sent.GetValueOrDefault(scanId);
+        _sent[scanId] = (sequence + 1, unpublished);
+        return sequence;
     }
+
+    private void NoteUnpublished() => _sent[_scanId] = _sent[_scanId] with { Unpublished = _sent[_scanId].Unpublished + 1 };
 
     private MessagePackWriter NewHeader()
     {
@@ -130,7 +134,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
     {
         if (_header.WrittenCount > WireFormat.MaxHeaderBytes)
         {
-            _unpublished++;
+            NoteUnpublished();
             if (pixels.IsInitialised) pixels.Close();
             if (map.IsInitialised) map.Close();
             return;

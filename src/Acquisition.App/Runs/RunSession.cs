@@ -3,20 +3,19 @@ using Acquisition.App.Scoring;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
-using Acquisition.Restoration;
-using Acquisition.Storage;
 using Acquisition.Transport;
 using Spectre.Console;
 
 namespace Acquisition.App.Runs;
 
-/// <summary>Puts the parts together for one run and shows it to a person from waiting to result.</summary>
+/// <summary>Takes scans from one source and shows them to a person, from waiting to result.</summary>
 /// <param name="explains">Whether to say how to start a microscope; not when one has been started already.</param>
 internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
 
-    private string? _folder;
+    private readonly List<TakenScan> _scans = [];
+    private volatile TakenScan? _newest;
 
     /// <summary>Takes one scan, and the next one where a scan is superseded instead of ended.</summary>
     /// <returns>An <see cref="ExitCode"/>, the worst of all scans taken.</returns>
@@ -25,43 +24,75 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         try
         {
             using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
-            var source = new ZmqFrameSource(config.Source);
+            using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
+            await WatchAsync(TakeAsync(source, publisher, interruption)).ConfigureAwait(false);
             int worst = ExitCode.Ok;
-            ScanAnnouncement? announced = null;
-            do
-            {
-                _folder = null;
-                using var run = new ScanRun(
-                    source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced);
-                worst = Math.Max(worst, Conclude(await WatchAsync(run, interruption).ConfigureAwait(false)));
-                announced = run.Successor;
-                if (announced is not null) screen.Output.WriteLine($"Going on with scan {announced.Plan.ScanId}, which was announced meanwhile.");
-            }
-            while (announced is not null && !interruption.Stop.IsCancellationRequested);
+            foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
             return worst;
         }
         catch (AcquisitionException error)
         {
             screen.Complain(error.Message);
-            if (_folder is not null) screen.Complain($"what was stored before that lies in {_folder}");
+            return ExitCode.Failed;
+        }
+        finally
+        {
+            _newest?.Dispose(); // those before it are closed already
+        }
+    }
+
+    /// <summary>Takes one scan after another, each as soon as the one before it is no longer received. Completes when all have
+    /// drained; what a run fails with is left to its report.</summary>
+    /// <remarks>Two runs at most are at work, each with the memory that the configuration grants one.</remarks>
+    private async Task TakeAsync(ZmqFrameSource source, ZmqVolumePublisher? publisher, Interruption interruption)
+    {
+        ScanAnnouncement? announced = null;
+        do
+        {
+            var scan = new TakenScan(config, source, publisher, announced, interruption);
+            _scans.Add(scan);
+            TakenScan? draining = _newest;
+            _newest = scan;
+            await scan.Received.ConfigureAwait(false);
+            announced = scan.Successor;
+            if (draining is null) continue;
+
+            // A further scan waits until there is room for it; its frames wait in the socket.
+            await draining.Ended.ConfigureAwait(false);
+            draining.Dispose();
+        }
+        while (announced is not null && !interruption.Stop.IsCancellationRequested);
+        await _newest.Ended.ConfigureAwait(false);
+    }
+
+    private async Task<int> ConcludeAsync(TakenScan scan)
+    {
+        try
+        {
+            return Conclude(await scan.Report.ConfigureAwait(false), scan.Folder);
+        }
+        catch (AcquisitionException error)
+        {
+            screen.Complain(error.Message);
+            if (scan.Folder is { } folder) screen.Complain($"what was stored before that lies in {folder}");
             return ExitCode.Failed;
         }
     }
 
     /// <summary>Shows what a run came to.</summary>
-    private int Conclude(RunReport report)
+    private int Conclude(RunReport report, string? folder)
     {
-        if (_folder is null)
+        if (folder is null)
         {
             screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
             return Judge(report);
         }
 
-        bool isScored = config.TruthFolder is not { } truth || TryScore(_folder, truth, ref report);
-        screen.Console.Write(ResultView.Run(report, _folder));
+        bool isScored = config.TruthFolder is not { } truth || TryScore(folder, truth, ref report);
+        screen.Console.Write(ResultView.Run(report, folder));
         if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
-        if (File.Exists(RunFiles.Report(_folder))) screen.Output.WriteLine($"report: {RunFiles.Report(_folder)}");
+        if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
         return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
     }
 
@@ -77,46 +108,48 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
     }
 
-    private async Task<RunReport> WatchAsync(ScanRun run, Interruption interruption)
+    private async Task WatchAsync(Task taking)
     {
-        Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         try
         {
             Task watching = screen.IsTerminal
-                ? screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display)))
-                : WatchAsync(run, running, new PlainReporter(screen.Output));
+                ? screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(taking, () => new LiveReporter(display)))
+                : WatchAsync(taking, () => new PlainReporter(screen.Output));
             await watching.ConfigureAwait(false);
         }
         finally
         {
-            await running.ConfigureAwait(false); // a screen that fails must not take the scan with it
+            await taking.ConfigureAwait(false); // a screen that fails must not take the scan with it
         }
+    }
 
-        return await running.ConfigureAwait(false);
+    /// <summary>Shows the newest scan until all have ended.</summary>
+    private async Task WatchAsync(Task taking, Func<IRunReporter> reporterOfScan)
+    {
+        TakenScan? shown = null;
+        IRunReporter reporter = reporterOfScan();
+        while (true)
+        {
+            bool last = taking.IsCompleted;
+            TakenScan newest = _newest!;
+            if (shown is not null && newest != shown)
+            {
+                reporter.Show(shown.Status);
+                if (!screen.IsTerminal) screen.Output.WriteLine("Going on with the scan that was announced meanwhile.");
+                reporter = reporterOfScan();
+            }
+
+            shown = newest;
+            reporter.Show(shown.Status);
+            if (last) return;
+            await Task.WhenAny(taking, Task.Delay(PollEvery)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>How the simulator must be started to be heard by this source.</summary>
     private static string SimulatorOptions(SourceOptions source) =>
         $"--address {source.Address}{(source.Bind ? " --connect" : "")}{(source.Pattern == SocketPattern.PubSub ? " --pattern pub" : "")}"
         + (source.Stream is { } stream ? $" --stream {stream}" : "");
-
-    private RunFolder OpenStore(ScanPlan plan)
-    {
-        var store = RunFolder.Create(config.Storage, plan, ConfigWriter.Write(config), TimeProvider.System.GetUtcNow());
-        _folder = store.Folder;
-        return store;
-    }
-
-    private static async Task WatchAsync(ScanRun run, Task running, IRunReporter reporter)
-    {
-        while (!running.IsCompleted)
-        {
-            reporter.Show(run.Status);
-            await Task.WhenAny(running, Task.Delay(PollEvery)).ConfigureAwait(false);
-        }
-
-        reporter.Show(run.Status);
-    }
 
     /// <summary>Scores the run; what cannot be scored, such as a scan that ended before its first volume, is still a run.</summary>
     private bool TryScore(string folder, string truth, ref RunReport report)

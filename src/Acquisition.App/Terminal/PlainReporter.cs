@@ -18,7 +18,7 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
 
     public void Show(RunStatus status)
     {
-        if (status.State != _last?.State) Line(status, StatusText.State(status));
+        if (status.State != _last?.State || status.Reason != _last.Reason) Line(status, StatusText.State(status));
         if (status.Plan is { } plan && _last?.Plan?.ScanId != plan.ScanId) Line(status, StatusText.Plan(plan));
         if (status.Tuning is null && _last?.Tuning is not null) Line(status, "tuning has ended");
         if (status.Tuning is not null && _last?.Tuning is null)
@@ -30,6 +30,12 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
         foreach (ModelStatus model in status.Models)
         {
             if (_last is null || !_last.Models.Contains(model)) Line(status, StatusText.Model(model));
+        }
+
+        foreach (QueueStatus queue in status.Queues)
+        {
+            QueueAlarm before = _last?.Queues.FirstOrDefault(other => other.Name == queue.Name)?.Alarm ?? QueueAlarm.None;
+            if (queue.Alarm != before) Line(status, $"queue {StatusText.Queue(queue)}{(queue.Alarm == QueueAlarm.None ? "; alarm over" : "")}");
         }
 
         long restored = _last?.Volumes.Restored ?? 0;
@@ -49,12 +55,15 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
             { State: RunState.Waiting, Frames: var frames } =>
                 $"still waiting; messages refused {StatusText.Reasons(frames.RefusedMessages)}, frames refused {StatusText.Reasons(frames.Refused)}",
             { Tuning: { } tuning } => $"{StatusText.Frames(status)}; tuning: {StatusText.Tuning(tuning)}",
-            _ => $"{StatusText.Frames(status)}; {StatusText.Volumes(status)}",
+            _ => $"{StatusText.Frames(status)}; {StatusText.Volumes(status)}{Disk(status)}",
         };
         if (text == _lastSummaryText && since < SameSummaryEvery) return;
         Line(status, text);
         (_lastSummary, _lastSummaryText) = (status.Elapsed, text);
     }
+
+    private static string Disk(RunStatus status) =>
+        status is { FreeBytes: { } free, DiskTimeLeft: { } left } ? $"; disk: {StatusText.Disk(free, left)}" : "";
 
     private void Line(RunStatus status, string text) =>
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{status.Elapsed.TotalSeconds,7:0.0} s] {text}"));

@@ -48,6 +48,9 @@ internal static class ResultView
         foreach (TimingSummary timing in report.Timings)
             Row(timing.Stage, StatusText.Timing(timing));
 
+        foreach (QueueStatus queue in status.Queues.Where(queue => queue.TimeInQueue is not null))
+            Row($"queue {queue.Name}", StatusText.QueueSummary(queue));
+
         Row("frames", StatusText.Ledger(status.Frames));
         Row("volumes", StatusText.Ledger(status.Volumes));
         Row("ledger", report.LedgerCloses ? "closes: every frame and volume is accounted for" : "DOES NOT CLOSE");

@@ -58,10 +58,22 @@ internal static class StatusText
         + $"cubic {Decibels(model.CubicDb)}, projected {Decibels(model.ProjectedDb)}";
 
     public static string Timing(TimingSummary timing) =>
-        $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, longest {Milliseconds(timing.MaxMs)}"
+        $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, 99 % within {Milliseconds(timing.P99Ms)}, longest {Milliseconds(timing.MaxMs)}"
         + Invariant($" ({timing.Count} times)");
 
     public static string Model(ModelStatus model) => TerminalText.Plain($"channel {model.Channel} is restored with {model.Method}: {model.Reason}");
+
+    /// <summary>What waits in a queue now.</summary>
+    public static string Queue(QueueStatus queue) => TerminalText.Plain(
+        Invariant($"{queue.Name}: {queue.Depth} waiting, {queue.DepthBytes >> 20} of {queue.BudgetBytes >> 20} MiB, {queue.Dropped} dropped{Alarm(queue.Alarm)}"));
+
+    /// <summary>What a queue came to in a finished run.</summary>
+    public static string QueueSummary(QueueStatus queue) => TerminalText.Plain(
+        Invariant($"at most {queue.HighWaterBytes >> 20} of {queue.BudgetBytes >> 20} MiB; {(queue.TimeInQueue is { } time ? Timing(time) : "never used")}")
+        + (queue.TimesHigh > 0 ? Invariant($"; three quarters full {queue.TimesHigh} times, without room {queue.TimesFull} times") : ""));
+
+    public static string Disk(long freeBytes, TimeSpan? timeLeft) =>
+        Invariant($"{freeBytes / (double)(1L << 30):0.0} GiB free") + (timeLeft is { } left ? $", {Duration(left)} at this rate" : "");
 
     /// <summary>"0", or the total with what it is made of.</summary>
     public static string Reasons(ImmutableSortedDictionary<string, long> counts) =>
@@ -88,6 +100,13 @@ internal static class StatusText
         RunState.Live => "live",
         RunState.Draining => "finishing",
         _ => "finished",
+    };
+
+    private static string Alarm(QueueAlarm alarm) => alarm switch
+    {
+        QueueAlarm.High => "; ALARM: three quarters full",
+        QueueAlarm.Full => "; ALARM: no room left",
+        _ => "",
     };
 
     /// <summary>Milliseconds as such while they are few.</summary>

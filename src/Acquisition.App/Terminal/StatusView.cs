@@ -1,4 +1,3 @@
-using System.Globalization;
 using Acquisition.Core;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -9,6 +8,7 @@ namespace Acquisition.App.Terminal;
 internal static class StatusView
 {
     private const int BarWidth = 30;
+    private static readonly TimeSpan LittleDiskTime = TimeSpan.FromHours(1);
 
     public static IRenderable Of(RunStatus status)
     {
@@ -32,8 +32,10 @@ internal static class StatusView
         }
 
         foreach (ModelStatus model in status.Models) Row("model", StatusText.Model(model));
-        foreach (QueueStatus queue in status.Queues.Where(queue => queue.Depth > 0 || queue.Dropped > 0))
-            Row("queue", string.Create(CultureInfo.InvariantCulture, $"{queue.Name}: {queue.Depth} waiting, {queue.DepthBytes >> 20} of {queue.BudgetBytes >> 20} MiB, {queue.Dropped} dropped"));
+        foreach (QueueStatus queue in status.Queues.Where(queue => queue.Depth > 0 || queue.Dropped > 0 || queue.Alarm != QueueAlarm.None))
+            Row("queue", StatusText.Queue(queue), queue.Alarm switch { QueueAlarm.Full => "red", QueueAlarm.High => "yellow", _ => "default" });
+        if (status.FreeBytes is { } free)
+            Row("disk", StatusText.Disk(free, status.DiskTimeLeft), status.DiskTimeLeft < LittleDiskTime ? "yellow" : "default");
 
         return grid;
     }

@@ -5,12 +5,11 @@ namespace Acquisition.Pipeline.Hops;
 
 /// <summary>A first-in first-out queue between two threads, bounded by the bytes of its items.</summary>
 /// <remarks>One item is always accepted into an empty queue, so an item larger than the budget passes alone.</remarks>
-internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T, long> sizeOf)
+internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T, long> sizeOf, TimeProvider clock)
 {
     private readonly object _gate = new();
-    private readonly Queue<T> _items = new();
-    private long _bytes;
-    private long _highWaterBytes;
+    private readonly Queue<(T Item, long EnteredTimestamp)> _items = new();
+    private readonly HopMeter _meter = new(name, budgetBytes);
     private bool _completed;
 
     public string Name => name;
@@ -22,8 +21,14 @@ internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T,
     {
         get
         {
-            lock (_gate) return new QueueStatus(name, "wait", _items.Count, _bytes, _highWaterBytes, budgetBytes, Dropped: 0);
+            lock (_gate) return _meter.Status("wait", _items.Count);
         }
+    }
+
+    /// <summary>Raises the alarm when whoever fills the queue has no memory left to do so.</summary>
+    public void NoteNoRoom()
+    {
+        lock (_gate) _meter.NoteNoRoom();
     }
 
     /// <summary>Adds an item, waiting for room.</summary>
@@ -33,11 +38,15 @@ internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T,
         long size = sizeOf(item);
         lock (_gate)
         {
-            while (!_completed && _items.Count > 0 && _bytes + size > budgetBytes) Monitor.Wait(_gate);
+            while (!_completed && _items.Count > 0 && _meter.Bytes + size > budgetBytes)
+            {
+                _meter.NoteNoRoom();
+                Monitor.Wait(_gate);
+            }
+
             if (_completed) return false;
-            _items.Enqueue(item);
-            _bytes += size;
-            _highWaterBytes = Math.Max(_highWaterBytes, _bytes);
+            _items.Enqueue((item, clock.GetTimestamp()));
+            _meter.NoteEntered(size);
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -50,8 +59,14 @@ internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T,
         lock (_gate)
         {
             while (_items.Count == 0 && !_completed) Monitor.Wait(_gate);
-            if (!_items.TryDequeue(out item)) return false;
-            _bytes -= sizeOf(item);
+            if (!_items.TryDequeue(out (T Item, long EnteredTimestamp) next))
+            {
+                item = default;
+                return false;
+            }
+
+            item = next.Item;
+            _meter.NoteLeft(sizeOf(item), clock.GetElapsedTime(next.EnteredTimestamp));
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -75,8 +90,8 @@ internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T,
         lock (_gate)
         {
             _completed = true;
-            while (_items.TryDequeue(out T? item)) release(item);
-            _bytes = 0;
+            while (_items.TryDequeue(out (T Item, long) left)) release(left.Item);
+            _meter.NoteEmptied();
             Monitor.PulseAll(_gate);
         }
     }

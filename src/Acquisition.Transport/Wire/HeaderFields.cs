@@ -30,6 +30,14 @@ internal static class HeaderFields
         writer.Write(value);
     }
 
+    /// <summary>Writes nil for a number that is not known.</summary>
+    public static void Field(ref MessagePackWriter writer, string key, long? value)
+    {
+        writer.Write(key);
+        if (value is { } known) writer.Write(known);
+        else writer.WriteNil();
+    }
+
     public static void Field(ref MessagePackWriter writer, string key, double value)
     {
         writer.Write(key);

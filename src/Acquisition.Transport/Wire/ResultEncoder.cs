@@ -47,7 +47,7 @@ internal static class ResultEncoder
     /// <param name="unpublished">Volumes of the scan that could not be published.</param>
     public static void Status(ref MessagePackWriter writer, RunStatus status, ulong sequence, long unixNs, long unpublished)
     {
-        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 12);
+        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 14);
         Field(ref writer, "state", Name(status.State));
         Field(ref writer, "reason", status.Reason);
         Field(ref writer, "outcome", status.Outcome is { } outcome ? Name(outcome) : null);
@@ -66,6 +66,8 @@ internal static class ResultEncoder
         Field(ref writer, "fps", status.FramesPerSecond);
         Field(ref writer, "lag_ms", status.Lag?.TotalMilliseconds);
         Field(ref writer, "elapsed_s", status.Elapsed.TotalSeconds);
+        Field(ref writer, "disk_free_bytes", status.FreeBytes);
+        Field(ref writer, "disk_time_left_s", status.DiskTimeLeft?.TotalSeconds);
         Field(ref writer, "unpublished", unpublished);
     }
 
@@ -91,9 +93,7 @@ internal static class ResultEncoder
         Field(ref writer, "in_flight", frames.InFlight);
         Counts(ref writer, "refused", frames.Refused);
         Counts(ref writer, "refused_messages", frames.RefusedMessages);
-        writer.Write("sent");
-        if (frames.Sent is { } sent) writer.Write(sent);
-        else writer.WriteNil();
+        Field(ref writer, "sent", frames.Sent);
         Field(ref writer, "lost_messages", frames.LostMessages);
         Field(ref writer, "repeated_messages", frames.RepeatedMessages);
         Field(ref writer, "disordered_messages", frames.DisorderedMessages);
@@ -111,7 +111,7 @@ internal static class ResultEncoder
 
     private static void Queue(ref MessagePackWriter writer, QueueStatus queue)
     {
-        writer.WriteMapHeader(7);
+        writer.WriteMapHeader(11);
         Field(ref writer, "name", queue.Name);
         Field(ref writer, "policy", queue.Policy);
         Field(ref writer, "depth", queue.Depth);
@@ -119,6 +119,21 @@ internal static class ResultEncoder
         Field(ref writer, "high_water_bytes", queue.HighWaterBytes);
         Field(ref writer, "budget_bytes", queue.BudgetBytes);
         Field(ref writer, "dropped", queue.Dropped);
+        Field(ref writer, "alarm", Name(queue.Alarm));
+        Field(ref writer, "times_high", queue.TimesHigh);
+        Field(ref writer, "times_full", queue.TimesFull);
+        writer.Write("time_in_queue_ms");
+        if (queue.TimeInQueue is not { } time)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteMapHeader(4);
+        Field(ref writer, "p50", time.P50Ms);
+        Field(ref writer, "p95", time.P95Ms);
+        Field(ref writer, "p99", time.P99Ms);
+        Field(ref writer, "max", time.MaxMs);
     }
 
     private static void Tuning(ref MessagePackWriter writer, TuningStatus? tuning)

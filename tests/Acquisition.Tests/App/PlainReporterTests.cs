@@ -50,6 +50,26 @@ public sealed class PlainReporterTests
     }
 
     [Fact]
+    public void A_new_reason_and_a_changed_alarm_are_lines_of_their_own()
+    {
+        RunStatus At(double seconds, string reason, QueueAlarm alarm) => AppStatuses.At(seconds, RunState.Scanning, reason) with
+        {
+            Queues = [new QueueStatus("raw", "wait", 2, 3 << 20, 4 << 20, 4 << 20, 0) { Alarm = alarm }],
+        };
+        Assert.Equal(
+            [
+                "[    1.0 s] scanning: the scan has begun",
+                "[    2.0 s] queue raw: 2 waiting, 3 of 4 MiB, 0 dropped; ALARM: three quarters full",
+                "[    3.0 s] queue raw: 2 waiting, 3 of 4 MiB, 0 dropped; ALARM: no room left",
+                "[    4.0 s] scanning: another one",
+                "[    4.0 s] queue raw: 2 waiting, 3 of 4 MiB, 0 dropped; alarm over",
+            ],
+            Lines(
+                At(1, "the scan has begun", QueueAlarm.None), At(2, "the scan has begun", QueueAlarm.High), At(2.2, "the scan has begun", QueueAlarm.High),
+                At(3, "the scan has begun", QueueAlarm.Full), At(4, "another one", QueueAlarm.None)).Where(line => !line.Contains("light-sheet", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void While_waiting_refused_messages_are_shown_so_that_a_wrong_sender_is_noticed()
     {
         RunStatus deaf = AppStatuses.At(6, RunState.Waiting) with
@@ -72,11 +92,13 @@ public sealed class PlainReporterTests
             },
             Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Pending = 2, Skipped = ImmutableSortedDictionary<string, long>.Empty.Add("cancelled", 1) },
             Lag = TimeSpan.FromSeconds(125),
+            FreeBytes = 3L << 29,
+            DiskTimeLeft = TimeSpan.FromMinutes(45),
         };
 
         Assert.EndsWith(
             "40 frames of 50 sent (12.3/s), 37 stored, refused 3 (duplicate 1, late 2), lost 10; "
-            + "5 volumes (1 with planes missing), 2 restored, 2 waiting, skipped 1 (cancelled 1), lag 2 min 5 s",
+            + "5 volumes (1 with planes missing), 2 restored, 2 waiting, skipped 1 (cancelled 1), lag 2 min 5 s; disk: 1.5 GiB free, 45 min 0 s at this rate",
             Lines(status)[^1], StringComparison.Ordinal);
     }
 

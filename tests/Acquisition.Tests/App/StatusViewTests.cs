@@ -15,7 +15,9 @@ public sealed class StatusViewTests
         {
             Tuning = AppStatuses.Tuning(300),
             Frames = new FrameLedger { Received = 7, Stored = 7 },
-            Queues = [new QueueStatus("raw", "wait", 2, 3 << 20, 4 << 20, 8 << 20, 0)],
+            Queues = [new QueueStatus("raw", "wait", 2, 3 << 20, 4 << 20, 8 << 20, 0) { Alarm = QueueAlarm.Full }],
+            FreeBytes = 5L << 29,
+            DiskTimeLeft = TimeSpan.FromHours(3),
         };
 
         string text = Shown(screen => screen.Console.Write(StatusView.Of(status)));
@@ -24,7 +26,8 @@ public sealed class StatusViewTests
         Assert.Contains("30 s left", text, StringComparison.Ordinal);
         Assert.Contains("7 frames", text, StringComparison.Ordinal);
         Assert.Contains("GFP[bold]", text, StringComparison.Ordinal);
-        Assert.Contains("raw: 2 waiting, 3 of 8 MiB", text, StringComparison.Ordinal);
+        Assert.Contains("raw: 2 waiting, 3 of 8 MiB, 0 dropped; ALARM: no room left", text, StringComparison.Ordinal);
+        Assert.Contains("2.5 GiB free, 3 h 0 min at this rate", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", text, StringComparison.Ordinal);
     }
 
@@ -38,6 +41,13 @@ public sealed class StatusViewTests
             {
                 Outcome = RunOutcome.Completed,
                 Frames = new FrameLedger { Received = 3, Stored = 2, Refused = ImmutableSortedDictionary<string, long>.Empty.Add("late", 1), Sent = 3 },
+                Queues =
+                [
+                    new QueueStatus("raw", "wait", 0, 0, 4 << 20, 8 << 20, 0)
+                    {
+                        TimesHigh = 3, TimesFull = 1, TimeInQueue = new TimingSummary("in queue 'raw'", 7, 1, 2, 3, 4),
+                    },
+                ],
                 Models = [new ModelStatus { Channel = 0, Method = "self-vision", Reason = "better", Steps = 600, TuningTime = TimeSpan.FromSeconds(75), HeldOutDb = 33 }],
             },
             StartedAt = DateTimeOffset.UnixEpoch,
@@ -52,7 +62,7 @@ public sealed class StatusViewTests
             screen.Console.Write(ResultView.Scores(new ScoreReport(volume.Cubic, volume.Projected, volume.Restored, [volume])));
         });
 
-        foreach (string part in (string[])["t2 c1", "30.13 dB  0.8000", "32.50 dB  0.9000", "mean of 1", "75 s for 600 steps", "median 10 ms", "3 received = 2 stored + 1 (late 1) refused", "closes", "the [disk] is slow", "/data/run"])
+        foreach (string part in (string[])["t2 c1", "30.13 dB  0.8000", "32.50 dB  0.9000", "mean of 1", "75 s for 600 steps", "median 10 ms", "99 % within 30 ms", "at most 4 of 8 MiB; median 1 ms", "without room 1 times", "3 received = 2 stored + 1 (late 1) refused", "closes", "the [disk] is slow", "/data/run"])
             Assert.Contains(part, text, StringComparison.Ordinal);
     }
 

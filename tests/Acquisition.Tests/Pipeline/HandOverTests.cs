@@ -10,7 +10,7 @@ public sealed class HandOverTests
 {
     private int _outstanding;
 
-    private static ByteBoundedQueue<int> Queue(long budget) => new("test", budget, _ => 10);
+    private static ByteBoundedQueue<int> Queue(long budget) => new("test", budget, _ => 10, TimeProvider.System);
 
     private IObservable<int> HandOver(IObservable<int> source, ByteBoundedQueue<int> hop) =>
         source.HandOver(hop, _ => Interlocked.Increment(ref _outstanding), _ => Interlocked.Decrement(ref _outstanding));
@@ -97,7 +97,7 @@ public sealed class HandOverTests
     [Fact]
     public void An_item_larger_than_the_budget_passes_alone()
     {
-        var hop = new ByteBoundedQueue<int>("test", 5, size => size);
+        var hop = new ByteBoundedQueue<int>("test", 5, size => size, TimeProvider.System);
         Assert.True(hop.TryEnqueue(500));
         Assert.True(hop.TryDequeue(out int item));
         Assert.Equal(500, item);

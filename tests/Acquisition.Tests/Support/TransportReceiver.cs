@@ -14,12 +14,15 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
 
     private readonly BlockingCollection<object> _events = [];
     private readonly CancellationTokenSource _cancel = new();
+    private readonly ZmqFrameSource _source;
     private readonly Task _receiving;
 
-    public TransportReceiver(SourceOptions options) =>
+    public TransportReceiver(SourceOptions options)
+    {
+        _source = new ZmqFrameSource(options);
         _receiving = Task.Factory.StartNew(
-            () => new ZmqFrameSource(options).Receive(this, _cancel.Token),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => _source.Receive(this, _cancel.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
 
     public sealed record Started(ScanPlan Plan, ulong Sequence, bool Repeat);
 
@@ -57,6 +60,7 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
     {
         _cancel.Cancel();
         _receiving.GetAwaiter().GetResult();
+        _source.Dispose();
         _cancel.Dispose();
         _events.Dispose();
     }

@@ -77,7 +77,7 @@ public sealed class HighWaterTests
             """);
         using var busy = new BusyObserver();
         using var cancel = new CancellationTokenSource();
-        var source = new ZmqFrameSource(new SourceOptions { Address = python.Hear().GetString()!, HighWaterMark = 2 });
+        using var source = new ZmqFrameSource(new SourceOptions { Address = python.Hear().GetString()!, HighWaterMark = 2 });
         var receiving = Task.Run(() => source.Receive(busy, cancel.Token), TestContext.Current.CancellationToken);
 
         python.Tell("go");

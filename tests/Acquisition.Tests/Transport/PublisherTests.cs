@@ -172,7 +172,14 @@ public sealed class PublisherTests : IDisposable
                 DisorderedMessages = 8,
             },
             Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Pending = 2, Skipped = Counts(("too few planes", 1)) },
-            Queues = [new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)],
+            Queues =
+            [
+                new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)
+                {
+                    Alarm = QueueAlarm.High, TimesHigh = 7, TimesFull = 6, TimeInQueue = new TimingSummary("in queue 'raw'", 9, 1.5, 2.5, 3.5, 4.5),
+                },
+                new QueueStatus("restored", "wait", 0, 0, 0, 4, 0),
+            ],
             Tuning = new TuningStatus
             {
                 Channel = 1,
@@ -197,11 +204,13 @@ public sealed class PublisherTests : IDisposable
             ],
             FramesPerSecond = 40,
             Lag = TimeSpan.FromMilliseconds(250),
+            FreeBytes = 1L << 40,
+            DiskTimeLeft = TimeSpan.FromHours(1.5),
             Elapsed = TimeSpan.FromSeconds(12.5),
         };
 
         publisher.Publish(status);
-        publisher.Publish(status with { Tuning = null, Lag = null, Outcome = null, Frames = new FrameLedger() });
+        publisher.Publish(status with { Tuning = null, Lag = null, FreeBytes = null, DiskTimeLeft = null, Outcome = null, Frames = new FrameLedger() });
 
         JsonElement heard = python.Hear();
         Assert.Equal("acq.cam-1.status", heard[0].GetString());
@@ -210,17 +219,22 @@ public sealed class PublisherTests : IDisposable
              "frames":{"received":10,"stored":7,"in_flight":0,"refused":{"BadKey":2,"Duplicate":1},"refused_messages":{"Malformed":4},
               "sent":12,"lost_messages":5,"repeated_messages":6,"disordered_messages":8},
              "volumes":{"assembled":5,"incomplete":1,"restored":2,"pending":2,"skipped":{"too few planes":1}},
-             "queues":[{"name":"raw","policy":"wait","depth":1,"depth_bytes":2,"high_water_bytes":3,"budget_bytes":4,"dropped":5}],
+             "queues":[{"name":"raw","policy":"wait","depth":1,"depth_bytes":2,"high_water_bytes":3,"budget_bytes":4,"dropped":5,
+               "alarm":"high","times_high":7,"times_full":6,"time_in_queue_ms":{"p50":1.5,"p95":2.5,"p99":3.5,"max":4.5}},
+              {"name":"restored","policy":"wait","depth":0,"depth_bytes":0,"high_water_bytes":0,"budget_bytes":4,"dropped":0,
+               "alarm":"none","times_high":0,"times_full":0,"time_in_queue_ms":null}],
              "tuning":{"channel":1,"stage":0,"stages":2,"step":30,"steps":400,"loss":0.5,"held_out_db":31.5,"cubic_db":29.0,
               "projected_db":null,"elapsed_s":2.5,"remaining_s":60.0},
              "models":[{"channel":0,"method":"self-vision","model_sha256":"00ff","tuned_on":{"t":0,"c":0},"reason":"beats cubic",
               "held_out_db":32.0,"cubic_db":30.0,"projected_db":30.5,"steps":400,"tuning_time_s":60.0}],
-             "fps":40.0,"lag_ms":250.0,"elapsed_s":12.5,"unpublished":0
+             "fps":40.0,"lag_ms":250.0,"elapsed_s":12.5,"disk_free_bytes":1099511627776,"disk_time_left_s":5400.0,"unpublished":0
             """);
         JsonElement bare = python.Hear()[1];
         Assert.Equal(1UL, bare.GetProperty("seq").GetUInt64());
         Assert.Equal(JsonValueKind.Null, bare.GetProperty("tuning").ValueKind);
         Assert.Equal(JsonValueKind.Null, bare.GetProperty("lag_ms").ValueKind);
+        Assert.Equal(JsonValueKind.Null, bare.GetProperty("disk_free_bytes").ValueKind);
+        Assert.Equal(JsonValueKind.Null, bare.GetProperty("disk_time_left_s").ValueKind);
         Assert.Equal(JsonValueKind.Null, bare.GetProperty("outcome").ValueKind);
         Assert.Equal(JsonValueKind.Null, bare.GetProperty("frames").GetProperty("sent").ValueKind);
     }

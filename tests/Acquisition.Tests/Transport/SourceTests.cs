@@ -37,7 +37,7 @@ public sealed class SourceTests
         using var sender = new FrameSender(new SenderOptions { Address = "tcp://127.0.0.1:*" });
         using var cancel = new CancellationTokenSource();
         var meter = new AllocationMeter(Frames, cancel);
-        var source = new ZmqFrameSource(new SourceOptions { Address = sender.BoundAddress });
+        using var source = new ZmqFrameSource(new SourceOptions { Address = sender.BoundAddress });
         var receiving = Task.Factory.StartNew(
             () => source.Receive(meter, cancel.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -62,9 +62,36 @@ public sealed class SourceTests
         using var cancel = new CancellationTokenSource();
         var meter = new AllocationMeter(0, cancel) { CancelWhenIdle = true };
 
-        new ZmqFrameSource(new SourceOptions { Address = TransportReceiver.FreeAddress(), Bind = true }).Receive(meter, cancel.Token);
+        using var source = new ZmqFrameSource(new SourceOptions { Address = TransportReceiver.FreeAddress(), Bind = true });
+        source.Receive(meter, cancel.Token);
 
         Assert.Equal(1, meter.IdleCalls);
+    }
+
+    [Fact]
+    public async Task One_call_goes_on_where_another_was_cancelled()
+    {
+        const int Frames = 60;
+        using var sender = new FrameSender(new SenderOptions { Address = "tcp://127.0.0.1:*", HighWaterMark = 1000 });
+        using var source = new ZmqFrameSource(new SourceOptions { Address = sender.BoundAddress, HighWaterMark = 1000 });
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        var firstMeter = new AllocationMeter(1, first);
+        var secondMeter = new AllocationMeter(Frames - 1, second);
+        byte[] pixels = TransportPlans.Pixels(seed: 4);
+        var sending = Task.Run(
+            () => Enumerable.Range(0, Frames).All(i =>
+                sender.TrySendFrame("cam-1", TransportPlans.Frame((ulong)i, new FrameIndex(0, 0, i)), pixels, Patience)),
+            TestContext.Current.CancellationToken);
+
+        source.Receive(firstMeter, first.Token);
+        Assert.Equal(1, firstMeter.Seen);
+        Assert.True(await sending.WaitAsync(Patience, TestContext.Current.CancellationToken)); // they wait in the sockets now
+        source.Receive(secondMeter, second.Token);
+
+        Assert.Equal(Frames - 1, secondMeter.Seen);
+        source.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => source.Receive(secondMeter, CancellationToken.None));
     }
 
     [Fact]
@@ -72,7 +99,7 @@ public sealed class SourceTests
     {
         using var sender = new FrameSender(new SenderOptions { Address = "tcp://127.0.0.1:*" });
         using var cancel = new CancellationTokenSource();
-        var source = new ZmqFrameSource(new SourceOptions { Address = sender.BoundAddress });
+        using var source = new ZmqFrameSource(new SourceOptions { Address = sender.BoundAddress });
         var receiving = Task.Run(() => source.Receive(new AllocationMeter(0, cancel), cancel.Token), TestContext.Current.CancellationToken);
 
         Assert.True(sender.TrySendStart(TransportPlans.Full, 0, repeat: false, Patience));
@@ -114,16 +141,18 @@ public sealed class SourceTests
     {
         var options = new SourceOptions { Address = "tcp://127.0.0.1:5555" };
 
-        Assert.Equal("PULL socket connected to tcp://127.0.0.1:5555, any stream", new ZmqFrameSource(options).Description);
-        options = options with { Bind = true, Pattern = SocketPattern.PubSub, Stream = "cam-1" };
-        Assert.Equal("SUB socket bound to tcp://127.0.0.1:5555, stream cam-1", new ZmqFrameSource(options).Description);
+        using var pull = new ZmqFrameSource(options); // opens nothing yet
+        Assert.Equal("PULL socket connected to tcp://127.0.0.1:5555, any stream", pull.Description);
+        using var sub = new ZmqFrameSource(options with { Bind = true, Pattern = SocketPattern.PubSub, Stream = "cam-1" });
+        Assert.Equal("SUB socket bound to tcp://127.0.0.1:5555, stream cam-1", sub.Description);
     }
 
     private static void ReceiveAt(string address)
     {
         using var cancel = new CancellationTokenSource();
         var meter = new AllocationMeter(0, cancel) { CancelWhenIdle = true };
-        new ZmqFrameSource(new SourceOptions { Address = address, Bind = true }).Receive(meter, cancel.Token);
+        using var source = new ZmqFrameSource(new SourceOptions { Address = address, Bind = true });
+        source.Receive(meter, cancel.Token);
     }
 
     /// <summary>Notes at every frame what its thread has allocated so far; allocates nothing itself.</summary>

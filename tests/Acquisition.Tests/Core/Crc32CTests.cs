@@ -1,7 +1,7 @@
-using Acquisition.Storage.Zarr;
+using Acquisition.Core;
 using Xunit;
 
-namespace Acquisition.Tests.Storage;
+namespace Acquisition.Tests.Core;
 
 public sealed class Crc32CTests
 {
@@ -14,6 +14,14 @@ public sealed class Crc32CTests
         Assert.Equal(0x46DD794Eu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
         Assert.Equal(0xE3069283u, Crc32C.Compute("123456789"u8));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void Pieces_give_the_value_of_the_whole(int cut) =>
+        Assert.Equal(0xE3069283u, Crc32C.Append(Crc32C.Compute("123456789"u8[..cut]), "123456789"u8[cut..]));
 
     [Fact]
     public void A_seal_breaks_with_any_bit()
