@@ -11,6 +11,9 @@ namespace Acquisition.Pipeline;
 /// <summary>The way of one scan's volumes: its datasets, hops and threads. Exists only while the scan does.</summary>
 internal sealed class ScanPipeline : IDisposable
 {
+    /// <summary>Raw volumes written side by side: one is compressed while another goes to the disk.</summary>
+    private const int RawWriters = 2;
+
     private readonly ScanParts _parts;
     private readonly IRunStore _store;
     private readonly IScanHost _host;
@@ -83,12 +86,12 @@ internal sealed class ScanPipeline : IDisposable
     public void Start(IObservable<AssembledVolume> volumes, CancellationToken abandon)
     {
         _subscriptions.Add(_stage.Restored
-            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release())
+            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release(), yields: true)
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon), yields: true);
         _subscriptions.Add(volumes
-            .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
-            .Do(KeepRaw)
+            .WorkInOrder(_rawHop, RawWriters, WriteRaw, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .Do(AcknowledgeRaw)
             .Subscribe(
                 QueueForRestoration,
                 fault =>
@@ -128,11 +131,15 @@ internal sealed class ScanPipeline : IDisposable
         _stage.Dispose();
     }
 
-    private void KeepRaw(AssembledVolume volume)
+    private void WriteRaw(AssembledVolume volume)
     {
         long started = _parts.Clock.GetTimestamp();
         _raw.Write(volume.Index, volume.Pixels);
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+    }
+
+    private void AcknowledgeRaw(AssembledVolume volume)
+    {
         _rawLag.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
@@ -151,6 +158,7 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
+        Publish(volume);
         try
         {
             long started = _parts.Clock.GetTimestamp();
@@ -168,9 +176,12 @@ internal sealed class ScanPipeline : IDisposable
             const string reason = "restored not stored";
             _parts.Volumes.NoteSkipped(reason);
             _host.Skipped(volume.Index, reason, fault.Message);
-            return;
         }
+    }
 
+    /// <summary>Subscribers come before the disk: they see the volume sooner, and a volume that the disk refuses as well.</summary>
+    private void Publish(RestoredVolume volume)
+    {
         if (_parts.Publisher is not { } publisher) return;
         long sending = _parts.Clock.GetTimestamp();
         publisher.Publish(volume);
