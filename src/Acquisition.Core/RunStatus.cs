@@ -8,8 +8,11 @@ public enum RunState
     /// <summary>No scan has been announced yet.</summary>
     Waiting,
 
-    /// <summary>Frames arrive; no model is tuned yet.</summary>
+    /// <summary>Frames arrive; nothing can be tuned on yet.</summary>
     Scanning,
+
+    /// <summary>Frames arrive and are stored while a model is tuned on the first volume; volumes are shown projected until then.</summary>
+    Tuning,
 
     /// <summary>Frames arrive and volumes are restored as they come.</summary>
     Live,
@@ -75,6 +78,9 @@ public sealed record VolumeLedger
     public long Incomplete { get; init; }
 
     public long Restored { get; init; }
+
+    /// <summary>Provisional results that were published while a volume waited for a better one; they count nowhere else.</summary>
+    public long Previews { get; init; }
 
     /// <summary>Stored raw and waiting to be restored.</summary>
     public long Pending { get; init; }

@@ -12,8 +12,12 @@ public sealed record PipelineOptions
     /// <summary>How long to wait for the first frame; <see langword="null"/> waits for ever. Default: for ever.</summary>
     public TimeSpan? FirstFrameTimeout { get; init; }
 
-    /// <summary>Silence after which a running scan counts as lost. Default 30 s; never below five exposures.</summary>
-    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Silence in mid-volume after which a running scan counts as lost. Default 5 s; never below five exposures.</summary>
+    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Silence between volumes, and before the first one, after which a running scan counts as lost. Default 30 s; never below the
+    /// announced interval and <see cref="FrameTimeout"/> together.</summary>
+    public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Volumes of one channel that may be open at once; 1 to 16. Default 2: a frame may come late by one volume.</summary>
     /// <remarks>The first frame of another volume closes the oldest one with its planes missing.</remarks>
@@ -21,4 +25,13 @@ public sealed record PipelineOptions
 
     /// <summary>Silence of one volume, while others receive, after which it is closed with planes missing. Default 5 s.</summary>
     public TimeSpan VolumeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Which volume is restored next while restoration lags. Default: the oldest.</summary>
+    public LagPolicy LagPolicy { get; init; } = LagPolicy.All;
+
+    /// <summary>Whether the newest volume is published provisionally while it waits for a model. Default: it is.</summary>
+    public bool Previews { get; init; } = true;
+
+    /// <summary>The N of <see cref="LagPolicy.EveryNth"/>; 2 to 1000. Default 5.</summary>
+    public int EveryNth { get; init => field = Require.InRange(value, 2, 1000); } = 5;
 }

@@ -5,6 +5,7 @@ using Acquisition.Pipeline.Assembly;
 using Acquisition.Pipeline.Hops;
 using Acquisition.Pipeline.Metering;
 using Acquisition.Pipeline.Restoring;
+using Acquisition.Restoration;
 
 namespace Acquisition.Pipeline;
 
@@ -25,6 +26,9 @@ internal sealed class ScanPipeline : IDisposable
     private readonly RestorationBacklog _backlog;
     private readonly ByteBoundedQueue<RestoredVolume> _restoredHop;
     private readonly RestorationStage _stage;
+
+    // The camera's path keeps a core for itself as long as frames come.
+    private readonly ThreadBudget _tuningThreads;
     private readonly DurationHistogram _storeRaw = new("store raw");
     private readonly DurationHistogram _storeRestored = new("store restored");
     private readonly DurationHistogram _publish = new("publish");
@@ -46,14 +50,15 @@ internal sealed class ScanPipeline : IDisposable
         _restored = store.CreateRestored(plan);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
-        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options));
+        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options));
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
                 + ErrorEstimator.PoolBytes(plan, parts.Restoration),
             v => v.Bytes,
             parts.Clock);
-        _stage = new RestorationStage(plan, parts.Restoration, parts.Engine, parts.Clock, _raw, parts.Volumes, host);
+        _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
+        _stage = new RestorationStage(plan, parts, _raw, _backlog, _coming, _tuningThreads, host);
     }
 
     public ScanPlan Plan { get; }
@@ -88,7 +93,7 @@ internal sealed class ScanPipeline : IDisposable
         _subscriptions.Add(_stage.Restored
             .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release(), yields: true)
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(_backlog, _coming, abandon), yields: true);
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon), yields: true);
         _subscriptions.Add(volumes
             .WorkInOrder(_rawHop, RawWriters, WriteRaw, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
             .Do(AcknowledgeRaw)
@@ -108,6 +113,9 @@ internal sealed class ScanPipeline : IDisposable
         _coming.Note(index, pixels, planes);
         _backlog.Nudge();
     }
+
+    /// <summary>No more frames come: tuning may use every thread.</summary>
+    public void ReceivingEnded() => _tuningThreads.Threads = _parts.Restoration.Threads;
 
     /// <summary>Makes restoration give up the memory of one waiting volume, which is on disk as well.</summary>
     /// <returns>False when it holds none.</returns>
@@ -159,6 +167,12 @@ internal sealed class ScanPipeline : IDisposable
     private void KeepRestored(RestoredVolume volume)
     {
         Publish(volume);
+        if (volume.Provenance.Provisional)
+        {
+            _parts.Volumes.NotePreviewed();
+            return;
+        }
+
         try
         {
             long started = _parts.Clock.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Pipeline.Assembly;
 using Acquisition.Pipeline.Metering;
@@ -229,15 +230,12 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         IRunStore store = _openStore(plan);
         var scan = new ScanPipeline(plan, store, _parts, this);
 
-        lock (_gate)
-        {
-            (_scan, _store) = (scan, store);
-            (_state, _reason) = (RunState.Scanning, "no model is tuned yet");
-        }
+        lock (_gate) (_scan, _store) = (scan, store);
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
         Record(LedgerKinds.ScanStarted, new ScanStarted(plan, SettingsFingerprint.Of(_parts.Restoration)));
+        Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)
@@ -258,13 +256,13 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     void IAssemblerHost.End(RunOutcome outcome, string reason)
     {
-        lock (_gate)
+        _scan?.ReceivingEnded();
+        Enter(RunState.Draining, () =>
         {
             // Whatever failed first names the outcome.
             if (_outcome is null) (_outcome, _reason) = (outcome, reason);
-            _state = RunState.Draining;
-        }
-
+            return _reason;
+        });
         _stopReceiving.Cancel();
     }
 
@@ -274,14 +272,31 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _store!.SaveModel(safetensors);
 
+    bool IRestorationHost.WantsPreviews => WantsPreviews;
+
+    private bool WantsPreviews => _parts.Publisher is not null && _parts.Options.Previews;
+
+    void IRestorationHost.TuningBegan(VolumeIndex index, bool isRefresh) => Enter(
+        RunState.Tuning,
+        () => _state == RunState.Scanning
+            ? $"a model is tuned on {index}; volumes are stored and {(WantsPreviews ? "shown as projected" : "wait")} until then"
+            : null);
+
+    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => Record(LedgerKinds.Snapshot, snapshot);
+
     void IRestorationHost.ModelChosen(ModelStatus status)
     {
-        lock (_gate)
-        {
-            if (_state == RunState.Scanning) (_state, _reason) = (RunState.Live, $"channel {status.Channel}: {status.Method}, {status.Reason}");
-        }
-
         Record(LedgerKinds.ModelChosen, status);
+        Enter(
+            RunState.Live,
+            () => _state is RunState.Scanning or RunState.Tuning ? $"channel {status.Channel}: {status.Method}, {status.Reason}" : null);
+    }
+
+    void IRestorationHost.Drifted(DriftNoticed drift)
+    {
+        Record(LedgerKinds.Drift, drift);
+        Warn(string.Create(CultureInfo.InvariantCulture,
+            $"The sample has changed by {drift.Index}: the model adds {drift.AdvantageDb:0.00} dB to projected volumes, and added {drift.ReferenceDb:0.00} dB at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
     }
 
     void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)
@@ -292,7 +307,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     void IScanHost.RawFailed(Exception fault)
     {
-        lock (_gate)
+        Enter(RunState.Draining, () =>
         {
             if (_outcome is not (RunOutcome.Failed or RunOutcome.DiskFull))
             {
@@ -300,11 +315,25 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 _reason = fault.Message;
             }
 
-            _state = RunState.Draining;
-        }
-
+            return _reason;
+        });
         _stopReceiving.Cancel();
         _abandonRestoration.Cancel();
+    }
+
+    /// <summary>Goes into a state, and tells the ledger of it when it is another one.</summary>
+    /// <param name="reason">Says why, for people, or <see langword="null"/> to stay. Called with the state locked.</param>
+    private void Enter(RunState state, Func<string?> reason)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            if (reason() is not { } why) return;
+            isNews = _state != state;
+            (_state, _reason) = (state, why);
+        }
+
+        if (isNews) Record(LedgerKinds.State, new StateChanged(state, _reason));
     }
 
     private void Warn(string message)

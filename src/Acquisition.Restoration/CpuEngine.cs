@@ -39,19 +39,21 @@ public sealed class CpuEngine : IRestorationEngine
 
     public string Name => $"processor ({_kernels.Name})";
 
-    public TuningResult Tune(
-        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
-        IProgress<TuningProgress>? progress, CancellationToken cancellation)
+    public TuningResult Tune(TuningRequest request, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(acquired);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(request);
+        FloatVolume acquired = request.Acquired;
+        Factors factors = request.Factors;
+        RestorationOptions options = request.Start is null ? request.Options : Refreshing(request.Options);
         RequireSupported(factors);
         RequireTunable(acquired, factors);
+        if (request.Start is { } given) RequireFitting(given, factors, options.Variant);
 
         var clock = Stopwatch.StartNew();
         Factors[] stages = Stages(factors);
         if (stages.Length == 0)
             return new(null, false, double.NaN, double.NaN, double.NaN, 0, clock.Elapsed, 0, "Nothing is undersampled.");
+        var budget = request.Budget ?? new ThreadBudget(options.Threads);
         var tuned = ImmutableArray.CreateBuilder<TunedStage>();
         var outcomes = new List<StageOutcome>();
         using FloatVolume? region = TuningRegion.Of(acquired);
@@ -62,19 +64,23 @@ public sealed class CpuEngine : IRestorationEngine
             for (int stage = 0; stage < stages.Length; stage++)
             {
                 var layout = new NetworkLayout(options.Variant, stages[stage]);
-                using var tuner = new StageTuner(input, layout, floor, options, _kernels);
+                using var tuner = new StageTuner(input, layout, request.Floor, options, budget, _kernels);
                 int current = stage;
-                outcomes.Add(tuner.Run((step, loss, heldOut, cubic, projected) =>
+                outcomes.Add(tuner.Run(request.Start?.Stages[stage].Weights, report =>
                 {
-                    int done = current * options.Steps + step, left = stages.Length * options.Steps - done;
-                    progress?.Report(new(current, stages.Length, step, options.Steps, loss, heldOut, cubic, projected,
-                        clock.Elapsed, clock.Elapsed / done * left));
+                    int done = current * options.Steps + report.Step, left = stages.Length * options.Steps - done;
+                    // Only the last stage's weights make a whole model of those before.
+                    TunedModel? snapshot = report.Better is { } weights && current + 1 == stages.Length && report.HeldOutDb > report.ProjectedDb + MarginDb
+                        ? new TunedModel(options.Variant, [.. tuned, new(stages[current], [.. weights])])
+                        : null;
+                    request.Progress?.Report(new(current, stages.Length, report.Step, options.Steps, report.Loss, report.HeldOutDb, report.CubicDb,
+                        report.ProjectedDb, clock.Elapsed, clock.Elapsed / done * left, snapshot));
                 }, cancellation));
                 tuned.Add(new(stages[stage], [.. outcomes[^1].Parameters]));
                 if (stage + 1 == stages.Length) break;
 
                 var next = new FloatVolume(input.Shape.Times(stages[stage]));
-                StageRestorer.Restore(options.Variant, tuned[^1], _kernels, input, floor, options, next, cancellation);
+                StageRestorer.Restore(options.Variant, tuned[^1], _kernels, input, request.Floor, options with { Threads = Math.Min(options.Threads, budget.Threads) }, next, cancellation);
                 if (input != whole) input.Dispose();
                 input = next;
             }
@@ -136,6 +142,17 @@ public sealed class CpuEngine : IRestorationEngine
         var first = new Factors(Math.Min(factors.Z, 2), Math.Min(factors.Y, 2), Math.Min(factors.X, 2));
         var second = new Factors(factors.Z / first.Z, factors.Y / first.Y, factors.X / first.X);
         return [.. new[] { first, second }.Where(stage => stage != Factors.One)];
+    }
+
+    /// <summary>Weights that were good for a sample like this need less to be good for this one.</summary>
+    private static RestorationOptions Refreshing(RestorationOptions options) =>
+        options with { Steps = (options.Steps + 1) / 2, LearningRate = options.LearningRate / 2 };
+
+    private static void RequireFitting(TunedModel start, Factors factors, NetworkVariant variant)
+    {
+        RequireFitting(start, factors);
+        if (start.Variant != variant)
+            throw new RestorationException($"The weights to go on from are of the {start.Variant} variant, but {variant} is configured. Tune anew.");
     }
 
     private static void RequireFitting(TunedModel? model, Factors factors)

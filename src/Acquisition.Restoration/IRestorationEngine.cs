@@ -11,15 +11,10 @@ public interface IRestorationEngine
     string Name { get; }
 
     /// <summary>Tunes a network on one volume and measures on held-out blocks of it whether the network helps.</summary>
-    /// <param name="acquired">The undersampled volume; lent until the call returns, not changed.</param>
-    /// <param name="factors">How many times finer the wanted grid is.</param>
-    /// <param name="floor">Smallest value a restored sample may take; negative infinity for none.</param>
-    /// <param name="progress">Told every few steps, on the calling thread.</param>
-    /// <exception cref="RestorationException">The volume is too small, constant or mostly saturated.</exception>
+    /// <exception cref="RestorationException">The volume is too small, constant or mostly saturated, or the weights to go on from
+    /// are of another network.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
-    TuningResult Tune(
-        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
-        IProgress<TuningProgress>? progress, CancellationToken cancellation);
+    TuningResult Tune(TuningRequest request, CancellationToken cancellation);
 
     /// <summary>Restores one volume.</summary>
     /// <param name="model">What <see cref="Tune"/> returned for the same factors; <see langword="null"/> restores by cubic

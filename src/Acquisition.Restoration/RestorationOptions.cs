@@ -62,6 +62,14 @@ public sealed record RestorationOptions
     /// and takes about as much room on disk as its volume.</summary>
     public bool Uncertainty { get; init; }
 
+    /// <summary>Share of what the model once added to projected volumes, below which the sample counts as changed; 0 to 1, 0 for
+    /// never. Default 0.5, of what <see cref="QualityGauge"/> reads on three volumes in a row, dB.</summary>
+    public double DriftAlarm { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
+
+    /// <summary>Whether the model is tuned again, from its own weights on the newest volume, when the sample has changed. Default:
+    /// people are told, and the model stays.</summary>
+    public bool Refresh { get; init; }
+
     /// <summary>Seed of weights and crops.</summary>
     public int Seed { get; init; } = 1;
 

@@ -38,9 +38,19 @@ internal static class ConfigMeaning
     private static string Waiting(PipelineOptions pipeline)
     {
         string first = pipeline.FirstFrameTimeout is { } limit ? $"at most {Seconds(limit)}" : "without limit";
-        return $"The first frame is waited for {first}; a scan that is silent for {Seconds(pipeline.FrameTimeout)} counts as lost, "
-            + string.Create(CultureInfo.InvariantCulture, $"and volumes take at most {pipeline.MemoryBudgetBytes >> 20} MiB of memory.");
+        return $"The first frame is waited for {first}; a scan that is silent for {Seconds(pipeline.FrameTimeout)} in mid-volume "
+            + $"or {Seconds(pipeline.PauseTimeout)} between volumes counts as lost, "
+            + string.Create(CultureInfo.InvariantCulture, $"and volumes take at most {pipeline.MemoryBudgetBytes >> 20} MiB of memory. ")
+            + Lagging(pipeline);
     }
+
+    private static string Lagging(PipelineOptions pipeline) => pipeline.LagPolicy switch
+    {
+        LagPolicy.Latest => "While restoration lags the newest volume goes first; the others follow when there is time, at the latest after the scan.",
+        LagPolicy.EveryNth => string.Create(CultureInfo.InvariantCulture,
+            $"While restoration lags every {pipeline.EveryNth}th time point goes first; the others follow when there is time, at the latest after the scan."),
+        _ => "While restoration lags the oldest volume goes first.",
+    };
 
     private static string Restoration(RestorationOptions options)
     {
@@ -48,7 +58,7 @@ internal static class ConfigMeaning
             return $"Volumes are restored by cubic interpolation with {options.BackProjections} rounds of back-projection; no network.";
         string ensemble = options.Ensemble ? ", averaged over eight orientations" : "";
         return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage "
-            + $"on the first volume of each channel, on {options.Threads} threads; volumes are restored with it where it beats "
+            + $"on the first volume of each channel, on {options.Threads} threads (one less while frames come); volumes are restored with it where it beats "
             + $"back-projected cubic interpolation on held-out crops{ensemble}, with {options.BackProjections} rounds of back-projection.";
     }
 

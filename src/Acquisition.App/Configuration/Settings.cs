@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
 using Acquisition.Transport;
@@ -79,6 +80,10 @@ internal static class Settings
             "Share of the network's detail that is added to back-projected cubic interpolation.");
         yield return Row("uncertainty", new Flag(), o => o.Uncertainty, (o, v) => o with { Uncertainty = v },
             "Whether each restored volume comes with a map of standard errors, calibrated on held-out crops, stored in uncertainty.zarr and published as part 3.");
+        yield return Row("drift_alarm", new RealNumber(0, 1), o => o.DriftAlarm, (o, v) => o with { DriftAlarm = v },
+            "Share of what the network once added to projected volumes, in dB, below which the sample counts as changed and people are told; 0 for never.");
+        yield return Row("refresh", new Flag(), o => o.Refresh, (o, v) => o with { Refresh = v },
+            "Whether the network is tuned again, from its own weights on the newest volume, when the sample has changed.");
         yield return Row("seed", new WholeNumber<int>(int.MinValue, int.MaxValue), o => o.Seed, (o, v) => o with { Seed = v },
             "Seed of weights and crops.");
         yield return Row("threads", new WholeNumber<int>(1, 256), o => o.Threads, (o, v) => o with { Threads = v },
@@ -131,13 +136,26 @@ internal static class Settings
             "How long to wait for the first frame.");
         yield return new Setting<TimeSpan>("pipeline", "frame_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.FrameTimeout,
             (c, v) => c with { Pipeline = c.Pipeline with { FrameTimeout = v } },
-            "Silence after which a running scan counts as lost; never below five exposures.");
+            "Silence in mid-volume after which a running scan counts as lost; never below five exposures.");
+        yield return new Setting<TimeSpan>("pipeline", "pause_timeout_s", new Seconds(30 * DaySeconds), c => c.Pipeline.PauseTimeout,
+            (c, v) => c with { Pipeline = c.Pipeline with { PauseTimeout = v } },
+            "Silence between volumes after which a running scan counts as lost; never below the interval that the scan announced.");
         yield return new Setting<int>("pipeline", "open_volumes_per_channel", new WholeNumber<int>(1, 16), c => c.Pipeline.OpenVolumesPerChannel,
             (c, v) => c with { Pipeline = c.Pipeline with { OpenVolumesPerChannel = v } },
             "Volumes of one channel that may receive at once; the first frame of a further one closes the oldest with planes missing.");
         yield return new Setting<TimeSpan>("pipeline", "volume_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.VolumeTimeout,
             (c, v) => c with { Pipeline = c.Pipeline with { VolumeTimeout = v } },
             "Silence of one volume, while others receive, after which it is closed with planes missing.");
+        yield return new Setting<LagPolicy>("pipeline", "lag_policy",
+            new Choice<LagPolicy>(("all", LagPolicy.All), ("latest", LagPolicy.Latest), ("every-nth", LagPolicy.EveryNth)),
+            c => c.Pipeline.LagPolicy, (c, v) => c with { Pipeline = c.Pipeline with { LagPolicy = v } },
+            "Which volume is restored next while restoration lags: the oldest, the newest, or every Nth time point first. The others follow when there is time.");
+        yield return new Setting<int>("pipeline", "every_nth", new WholeNumber<int>(2, 1000), c => c.Pipeline.EveryNth,
+            (c, v) => c with { Pipeline = c.Pipeline with { EveryNth = v } },
+            "The N of every-nth.");
+        yield return new Setting<bool>("pipeline", "previews", new Flag(), c => c.Pipeline.Previews,
+            (c, v) => c with { Pipeline = c.Pipeline with { Previews = v } },
+            "Whether the newest volume is published provisionally while the network is tuned.");
     }
 
     private static IEnumerable<Setting> Scoring()

@@ -31,7 +31,8 @@ internal static class StatusText
         var volumes = status.Volumes;
         string incomplete = volumes.Incomplete > 0 ? Invariant($" ({volumes.Incomplete} with planes missing)") : "";
         string skipped = volumes.Skipped.IsEmpty ? "" : $", skipped {Reasons(volumes.Skipped)}";
-        return Invariant($"{volumes.Assembled} volumes{incomplete}, {volumes.Restored} restored, {volumes.Pending} waiting{skipped}, lag {Lag(status.Lag)}");
+        string previews = volumes.Previews > 0 ? Invariant($" ({volumes.Previews} shown before)") : "";
+        return Invariant($"{volumes.Assembled} volumes{incomplete}, {volumes.Restored} restored, {volumes.Pending} waiting{previews}{skipped}, lag {Lag(status.Lag)}");
     }
 
     /// <summary>The account of a finished run's frames.</summary>
@@ -61,7 +62,8 @@ internal static class StatusText
         $"median {Milliseconds(timing.P50Ms)}, 95 % within {Milliseconds(timing.P95Ms)}, 99 % within {Milliseconds(timing.P99Ms)}, longest {Milliseconds(timing.MaxMs)}"
         + Invariant($" ({timing.Count} times)");
 
-    public static string Model(ModelStatus model) => TerminalText.Plain($"channel {model.Channel} is restored with {model.Method}: {model.Reason}");
+    public static string Model(ModelStatus model) => TerminalText.Plain(
+        $"channel {model.Channel} is restored with {model.Method}{(model.FromTimePoint > 0 ? Invariant($" from time point {model.FromTimePoint} on") : "")}: {model.Reason}");
 
     /// <summary>What waits in a queue now.</summary>
     public static string Queue(QueueStatus queue) => TerminalText.Plain(
@@ -97,6 +99,7 @@ internal static class StatusText
     {
         RunState.Waiting => "waiting",
         RunState.Scanning => "scanning",
+        RunState.Tuning => "tuning",
         RunState.Live => "live",
         RunState.Draining => "finishing",
         _ => "finished",

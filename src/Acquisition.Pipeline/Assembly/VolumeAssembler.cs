@@ -167,9 +167,10 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
             return;
         }
 
-        var exposures = 5 * (plan.Exposure ?? TimeSpan.Zero);
-        TimeSpan limit = exposures > _options.FrameTimeout ? exposures : _options.FrameTimeout;
-        if (silence >= limit) Finish(RunOutcome.SourceLost, $"nothing came for {silence.TotalSeconds:0.#} s");
+        TimeSpan frame = Longer(_options.FrameTimeout, 5 * (plan.Exposure ?? TimeSpan.Zero));
+        TimeSpan limit = _open.Count > 0 ? frame : Longer(_options.PauseTimeout, frame + (plan.Interval ?? TimeSpan.Zero));
+        if (silence >= limit)
+            Finish(RunOutcome.SourceLost, $"nothing came for {silence.TotalSeconds:0.#} s {(_open.Count > 0 ? "in mid-volume" : "after the last volume")}");
     }
 
     /// <summary>Closes what is open and completes. Later calls do nothing.</summary>
@@ -241,6 +242,8 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         for (int i = _open.Count - 1; i >= 0; i--)
             if (_clock.GetElapsedTime(_open[i].LastFrameTimestamp, _lastHeard) >= _options.VolumeTimeout) Close(_open[i]);
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private PartialVolume? Find(VolumeIndex index)
     {

@@ -28,6 +28,12 @@ internal sealed class VolumeCounters
         }
     }
 
+    /// <summary>A provisional result was published.</summary>
+    public void NotePreviewed()
+    {
+        lock (_gate) _ledger = _ledger with { Previews = _ledger.Previews + 1 };
+    }
+
     public void NoteRestored()
     {
         lock (_gate) _ledger = _ledger with { Pending = _ledger.Pending - 1, Restored = _ledger.Restored + 1 };

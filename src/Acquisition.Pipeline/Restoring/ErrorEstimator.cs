@@ -6,8 +6,9 @@ using Acquisition.Restoration.Uncertainty;
 namespace Acquisition.Pipeline.Restoring;
 
 /// <summary>Adds uncertainty maps to restored volumes, where they are asked for and can be had.</summary>
-/// <remarks>A channel is calibrated once, on the volume that decided how it is restored. A channel that cannot be calibrated goes
-/// without maps, with a warning; its restored volumes do not suffer. For the restoration's thread.</remarks>
+/// <remarks>A model is calibrated once, on the volume that it was tuned on. A channel that cannot be calibrated goes
+/// without maps, with a warning; its restored volumes do not suffer. Maps are made on the restoration's thread;
+/// calibration may run on another.</remarks>
 internal sealed class ErrorEstimator : IDisposable
 {
     private readonly ScanPlan _plan;
@@ -34,30 +35,30 @@ internal sealed class ErrorEstimator : IDisposable
     public static long StreamBytes(ScanPlan plan, RestorationOptions options) =>
         IsWanted(plan, options) ? checked(sizeof(float) * plan.RestoredShape.Voxels) : 0;
 
-    /// <summary>Measures the errors that the model makes on a volume, unless this has been tried for the channel.</summary>
+    /// <summary>Measures the errors that a model makes on a volume.</summary>
     /// <param name="model">What will restore the channel; <see langword="null"/> for no network.</param>
     /// <param name="acquired">In scaled units.</param>
-    public void Calibrate(
-        ChannelModel channel, TunedModel? model, FloatVolume acquired, VolumeIndex index, float floor, CancellationToken cancellation)
+    /// <returns><see langword="null"/> when nobody asked, or when they cannot be measured, which a person is told.</returns>
+    public ErrorModel? Calibrate(int channel, TunedModel? model, FloatVolume acquired, float floor, CancellationToken cancellation)
     {
-        if (_maps is null || channel.ErrorsTried) return;
+        if (_maps is null) return null;
         try
         {
-            channel.NoteErrors(ErrorCalibration.Measure(_engine, model, acquired, _plan.Undersampling, floor, _options, cancellation), index);
+            return ErrorCalibration.Measure(_engine, model, acquired, _plan.Undersampling, floor, _options, cancellation);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // The restored volumes are worth having without maps, whatever stands in the way of these.
-            channel.NoteErrors(null, index);
-            _host.Warn($"Channel {channel.Channel} gets no uncertainty maps: {fault.Message}");
+            _host.Warn($"Channel {channel} gets no uncertainty maps: {fault.Message}");
+            return null;
         }
     }
 
     /// <summary>Makes the map of one volume, waiting for memory.</summary>
     /// <returns>A map for the caller to release; <see langword="null"/> when there is none to be had, or on <paramref name="abandon"/>.</returns>
-    public VolumeBuffer? Map(ChannelModel channel, FloatVolume restored, ImmutableArray<int> missing, CancellationToken abandon)
+    public VolumeBuffer? Map(ErrorModel? errors, FloatVolume restored, ImmutableArray<int> missing, CancellationToken abandon)
     {
-        if (_maps is null || channel.Errors is not { } model) return null;
+        if (_maps is null || errors is not { } model) return null;
         while (!abandon.IsCancellationRequested)
         {
             if (_maps.Rent(_plan.RestoredShape, PixelType.UInt8, TimeSpan.FromMilliseconds(200)) is not { } map) continue;
@@ -76,21 +77,18 @@ internal sealed class ErrorEstimator : IDisposable
         return null;
     }
 
-    /// <summary>How the channel's maps are read.</summary>
-    public static UncertaintyScale Describe(ChannelModel channel, IntensityScale scale)
+    /// <summary>How a map is read.</summary>
+    /// <param name="measuredOn">The volume that the errors were measured on.</param>
+    public static UncertaintyScale Describe(ErrorModel errors, VolumeIndex measuredOn, IntensityScale scale) => new()
     {
-        ErrorModel model = channel.Errors ?? throw new InvalidOperationException("The channel has no error model.");
-        return new UncertaintyScale
-        {
-            Method = ErrorModel.Method,
-            Largest = scale.IsDegenerate ? 1 : scale.High - scale.Low,
-            StepsPerOctave = ErrorScale.StepsPerOctave,
-            CalibratedOn = channel.ErrorsMeasuredOn,
-            HeldOutRank = model.HeldOut.Rank,
-            HeldOutWithinOne = model.HeldOut.WithinOne,
-            HeldOutWithinTwo = model.HeldOut.WithinTwo,
-        };
-    }
+        Method = ErrorModel.Method,
+        Largest = scale.IsDegenerate ? 1 : scale.High - scale.Low,
+        StepsPerOctave = ErrorScale.StepsPerOctave,
+        CalibratedOn = measuredOn,
+        HeldOutRank = errors.HeldOut.Rank,
+        HeldOutWithinOne = errors.HeldOut.WithinOne,
+        HeldOutWithinTwo = errors.HeldOut.WithinTwo,
+    };
 
     public void Dispose() => _maps?.Dispose();
 }

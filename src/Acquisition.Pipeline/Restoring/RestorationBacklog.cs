@@ -5,7 +5,7 @@ namespace Acquisition.Pipeline.Restoring;
 /// <summary>Volumes waiting to be restored. Never makes the raw path wait: what does not fit in memory waits on disk.</summary>
 /// <remarks>Pixels are held only while the camera's pool keeps <paramref name="reserveBytes"/> free for frames to come; the last
 /// in line go first when the camera needs memory. A volume without pixels costs about 60 bytes and is read back when its turn comes.</remarks>
-internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
+internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, RestorationOrder order)
 {
     private readonly object _gate = new();
     private readonly LinkedList<PendingVolume> _waiting = new();
@@ -27,17 +27,20 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
         }
     }
 
+    /// <summary>Whether no more volumes will come.</summary>
+    public bool IsCompleted { get { lock (_gate) return _completed; } }
+
     /// <summary>Adds a stored volume, keeping its pixels if memory allows.</summary>
+    /// <param name="volume">Without pixels, it is read back from disk in any case.</param>
     public void Add(PendingVolume volume)
     {
-        VolumeBuffer pixels = volume.Pixels ?? throw new ArgumentException("A volume enters the backlog with its pixels.", nameof(volume));
         lock (_gate)
         {
-            bool keep = !_completed && pool.LentBytes <= pool.BudgetBytes - reserveBytes;
+            bool keep = volume.Pixels is not null && !_completed && pool.LentBytes <= pool.BudgetBytes - reserveBytes;
             if (keep)
             {
-                pixels.Retain();
-                _bytes += pixels.Bytes;
+                volume.Pixels!.Retain();
+                _bytes += volume.Pixels.Bytes;
                 _highWaterBytes = Math.Max(_highWaterBytes, _bytes);
             }
             else
@@ -46,6 +49,7 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
             }
 
             _waiting.AddLast(keep ? volume : volume with { Pixels = null });
+            _nudged = true; // it may be of use even while it is not ready
             Monitor.PulseAll(_gate);
         }
     }
@@ -56,21 +60,29 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
     {
         lock (_gate)
         {
-            for (LinkedListNode<PendingVolume>? node = _waiting.Last; node is not null; node = node.Previous)
+            LinkedListNode<PendingVolume>? last = null;
+            for (var node = order.NewestFirst ? _waiting.First : _waiting.Last; node is not null; node = order.NewestFirst ? node.Next : node.Previous)
             {
-                if (node.Value.Pixels is not { } pixels) continue;
-                node.Value = node.Value with { Pixels = null };
-                _bytes -= pixels.Bytes;
-                _spilled++;
-                pixels.Release();
-                return true;
+                if (node.Value.Pixels is null) continue;
+                if (order.Every == 1 || !order.Prefers(node.Value.Index))
+                {
+                    last = node;
+                    break;
+                }
+
+                last ??= node;
             }
 
-            return false;
+            if (last?.Value.Pixels is not { } pixels) return false;
+            last.Value = last.Value with { Pixels = null };
+            _bytes -= pixels.Bytes;
+            _spilled++;
+            pixels.Release();
+            return true;
         }
     }
 
-    /// <summary>Tells whoever waits here that planes of a coming volume can be worked on.</summary>
+    /// <summary>Tells whoever waits here that there is something else to look at.</summary>
     public void Nudge()
     {
         lock (_gate)
@@ -80,25 +92,45 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
         }
     }
 
-    /// <summary>Takes the volume that has waited longest; the caller releases its pixels.</summary>
+    /// <summary>Takes the volume whose turn it is among those that are ready; the caller releases its pixels.</summary>
+    /// <param name="isReady">Called with the queue locked: must be quick.</param>
     /// <param name="waits">Whether to wait for a volume, or for a nudge since the last call that found none.</param>
-    /// <param name="volume"><see langword="null"/> when none waits.</param>
-    /// <returns>False when no more will come.</returns>
-    public bool TryTake(bool waits, out PendingVolume? volume)
+    /// <param name="volume"><see langword="null"/> when none is ready.</param>
+    /// <returns>False when none waits and no more will come.</returns>
+    public bool TryTake(Predicate<PendingVolume> isReady, bool waits, out PendingVolume? volume)
     {
         lock (_gate)
         {
-            while (waits && _waiting.Count == 0 && !_completed && !_nudged) Monitor.Wait(_gate);
-            volume = _waiting.First?.Value;
-            if (volume is null)
+            LinkedListNode<PendingVolume>? node;
+            while ((node = Next(isReady)) is null && waits && !_nudged && !IsDone) Monitor.Wait(_gate);
+            volume = node?.Value;
+            if (node is null)
             {
                 _nudged = false;
-                return !_completed;
+                return !IsDone;
             }
 
-            _waiting.RemoveFirst();
-            _bytes -= volume.Value.Pixels?.Bytes ?? 0;
+            _waiting.Remove(node);
+            _bytes -= node.Value.Pixels?.Bytes ?? 0;
             return true;
+        }
+    }
+
+    /// <summary>Looks at a waiting volume, which goes on waiting; the caller releases its pixels.</summary>
+    /// <param name="isWanted">Called with the queue locked: must be quick.</param>
+    /// <param name="newestFirst">Whether to look from the volume that came last.</param>
+    public PendingVolume? Borrow(Predicate<PendingVolume> isWanted, bool newestFirst)
+    {
+        lock (_gate)
+        {
+            for (var node = newestFirst ? _waiting.Last : _waiting.First; node is not null; node = newestFirst ? node.Previous : node.Next)
+            {
+                if (!isWanted(node.Value)) continue;
+                node.Value.Pixels?.Retain();
+                return node.Value;
+            }
+
+            return null;
         }
     }
 
@@ -107,7 +139,7 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
     {
         lock (_gate)
         {
-            _completed = true;
+            _completed = _nudged = true;
             Monitor.PulseAll(_gate);
         }
     }
@@ -123,5 +155,20 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes)
             _bytes = 0;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    private bool IsDone => _completed && _waiting.Count == 0;
+
+    private LinkedListNode<PendingVolume>? Next(Predicate<PendingVolume> isReady)
+    {
+        LinkedListNode<PendingVolume>? next = null;
+        for (var node = order.NewestFirst ? _waiting.Last : _waiting.First; node is not null; node = order.NewestFirst ? node.Previous : node.Next)
+        {
+            if (!isReady(node.Value)) continue;
+            if (order.Prefers(node.Value.Index)) return node;
+            next ??= node;
+        }
+
+        return next;
     }
 }

@@ -8,18 +8,18 @@ internal sealed partial class RestorationStage
 {
     /// <summary>Restores one plane more of a volume that comes, of the first channel that has one.</summary>
     /// <returns>False when there is none, for now.</returns>
-    private bool FollowOne(ComingVolumes coming, CancellationToken abandon)
+    private bool FollowOne(CancellationToken abandon)
     {
         foreach (ChannelModel channel in _channels)
         {
             if (!channel.IsChosen || channel.Scale is not { } scale) continue;
             StreamedVolume? stream = _streams.Find(s => s.Channel == channel);
-            if (stream is { Fault: not "" } || (stream?.Index ?? coming.First(channel.Channel)) is not { } index) continue;
-            VolumeBuffer? pixels = coming.Lend(index, stream?.Planes ?? 0, out bool nextAtHand);
+            if (stream is { Fault: not "" } || (stream?.Index ?? _coming.First(channel.Channel)) is not { } index || !channel.IsReady(index.T)) continue;
+            VolumeBuffer? pixels = _coming.Lend(index, stream?.Planes ?? 0, out bool nextAtHand);
             if (pixels is null) continue;
             try
             {
-                if (stream?.Index is null) stream = TryBegin(channel, scale, index);
+                if (stream?.Index is null) stream = TryBegin(channel, channel.For(index.T).Model, scale, index);
                 stream?.Load(pixels, missing: []);
             }
             finally
@@ -45,14 +45,14 @@ internal sealed partial class RestorationStage
     }
 
     /// <returns><see langword="null"/> when there is no memory for it: the volume is restored when it is stored.</returns>
-    private StreamedVolume? TryBegin(ChannelModel channel, IntensityScale scale, VolumeIndex index)
+    private StreamedVolume? TryBegin(ChannelModel channel, TunedModel? model, IntensityScale scale, VolumeIndex index)
     {
         bool isNew = !_streams.Exists(s => s.Channel == channel);
         if (isNew && _streams.Count == _maxStreams && !_streams.Exists(s => s.Index is null)) return null;
         if (_restoredPool.TryRent(_plan.RestoredShape, _plan.PixelType) is not { } output) return null;
         try
         {
-            StreamedVolume stream = StreamOf(channel, scale);
+            StreamedVolume stream = StreamOf(channel, model, scale);
             stream.Begin(index, output);
             return stream;
         }
@@ -64,11 +64,11 @@ internal sealed partial class RestorationStage
         }
     }
 
-    /// <summary>The channel's stream, for its model and this scale; one that must make room for it loses the volume that it is at.</summary>
-    private StreamedVolume StreamOf(ChannelModel channel, IntensityScale scale)
+    /// <summary>The channel's stream, for this model and scale; one that must make room for it loses the volume that it is at.</summary>
+    private StreamedVolume StreamOf(ChannelModel channel, TunedModel? model, IntensityScale scale)
     {
         StreamedVolume? stream = _streams.Find(s => s.Channel == channel);
-        if (stream is not null && stream.Scale == scale && stream.Model == channel.Model) return stream;
+        if (stream is not null && stream.Scale == scale && stream.Model == model) return stream;
         if (stream is null && _streams.Count == _maxStreams) stream = _streams.Find(s => s.Index is null) ?? _streams[0];
         if (stream is not null)
         {
@@ -76,7 +76,7 @@ internal sealed partial class RestorationStage
             stream.Dispose();
         }
 
-        stream = new StreamedVolume(_plan, channel, scale, Floor(scale), _engine, _options, _clock);
+        stream = new StreamedVolume(_plan, channel, model, scale, Floor(scale), _engine, _options, _clock);
         _streams.Add(stream);
         return stream;
     }

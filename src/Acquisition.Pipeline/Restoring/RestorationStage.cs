@@ -1,17 +1,20 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
 using Acquisition.Restoration;
-using Acquisition.Restoration.Uncertainty;
 
 namespace Acquisition.Pipeline.Restoring;
 
-/// <summary>Tunes on the first complete volume of each channel and restores every volume, one after the other, on one thread: as it comes
-/// when nothing waits, whole otherwise. Either way planes take the same way and get the same bits.</summary>
-/// <remarks>Whatever fails here costs restored volumes, counted with the reason, and never raw ones. A restored volume is handed on only
-/// when the acquired one is stored. Memory: see <see cref="MemoryNeeded"/>.</remarks>
+/// <summary>Restores every volume, one after the other, on one thread: as it comes when nothing waits, whole otherwise. Either way planes
+/// take the same way and get the same bits. Beside it a model is tuned on the first complete volume of each channel.</summary>
+/// <remarks>
+/// While its channel's model is tuned a volume waits; the newest one is shown meanwhile, restored by the best weights so far. Volumes
+/// wait in the backlog, on disk if need be, and each is restored for good by the model that was chosen for its time point, so that when it
+/// is restored makes no difference to its bits.
+/// Whatever fails here costs restored volumes, counted with the reason, and never raw ones. A restored volume is handed on only
+/// when the acquired one is stored. Memory: see <see cref="MemoryNeeded"/>.
+/// </remarks>
 internal sealed partial class RestorationStage : IDisposable
 {
     private readonly Subject<RestoredVolume> _restored = new();
@@ -22,57 +25,64 @@ internal sealed partial class RestorationStage : IDisposable
     private readonly IVolumeStore _raw;
     private readonly IRestorationHost _host;
     private readonly VolumeCounters _counters;
+    private readonly RestorationBacklog _backlog;
+    private readonly ComingVolumes _coming;
     private readonly VolumePool _readBackPool;
     private readonly VolumePool _restoredPool;
     private readonly ChannelModel[] _channels;
     private readonly List<StreamedVolume> _streams = [];
     private readonly int _maxStreams;
-    private readonly FloatVolume _acquired;
     private readonly ErrorEstimator _errors;
+    private readonly BackgroundTuner? _tuner;
+    private readonly FloatVolume? _judged;
     private readonly string _fingerprint;
-    private volatile TuningStatus? _tuning;
 
+    /// <param name="parts">Of the run.</param>
     /// <param name="raw">Where volumes that wait on disk are read from.</param>
+    /// <param name="backlog">Stored volumes.</param>
+    /// <param name="coming">Volumes that will be in the backlog, worked on while nothing else can be.</param>
+    /// <param name="budget">Threads that may tune.</param>
     public RestorationStage(
-        ScanPlan plan, RestorationOptions options, IRestorationEngine engine, TimeProvider clock, IVolumeStore raw,
-        VolumeCounters counters, IRestorationHost host)
+        ScanPlan plan, ScanParts parts, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming, ThreadBudget budget,
+        IRestorationHost host)
     {
         _plan = plan;
-        _options = options;
-        _engine = engine;
-        _clock = clock;
+        _options = parts.Restoration;
+        _engine = parts.Engine;
+        _clock = parts.Clock;
         _raw = raw;
-        _counters = counters;
+        _counters = parts.Volumes;
+        _backlog = backlog;
+        _coming = coming;
         _host = host;
         _readBackPool = new VolumePool(VolumePool.CostBytes(plan.Shape, plan.PixelType));
-        _maxStreams = MaxStreams(plan, options);
+        _maxStreams = MaxStreams(plan, _options);
         _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
-        _acquired = new FloatVolume(plan.Shape);
-        _errors = new ErrorEstimator(plan, options, engine, host);
-        _fingerprint = SettingsFingerprint.Of(options);
-        WaitForRestoration = new DurationHistogram("wait for restoration");
-        Tuning = new DurationHistogram("tune");
-        Restoring = new DurationHistogram("restore");
-        Lag = new DurationHistogram("last frame to restored");
+        _errors = new ErrorEstimator(plan, _options, _engine, host);
+        if (IsTuned(plan, _options))
+        {
+            _tuner = new BackgroundTuner(plan, _options, _engine, budget, _errors, _clock, backlog.Nudge);
+            if (_options.DriftAlarm > 0) _judged = new FloatVolume(plan.Shape);
+        }
+
+        _fingerprint = SettingsFingerprint.Of(_options);
     }
 
     private const string RestorationFailed = "restoration failed";
 
-    /// <summary>From this share of noise on, a person is told.</summary>
-    private const double NoisyShare = 0.5;
-
     /// <summary>Restored volumes of one channel that may exist at once: one being made, one waiting, one being stored.</summary>
     public const int RestoredInFlight = 3;
 
-    /// <summary>Bytes that restoring takes at most, beside the camera's volumes: what tuning works on, a stream with its restored volume
-    /// and activations, what is read back, and what waits to be stored.</summary>
+    /// <summary>Bytes that restoring takes at most, beside the camera's volumes: what tuning and judging work on, a stream with its
+    /// restored volume and activations, what is read back, and what waits to be stored.</summary>
     public static long MemoryNeeded(ScanPlan plan, RestorationOptions options) => MemoryWith(plan, options, streams: 1);
 
     private static long MemoryWith(ScanPlan plan, RestorationOptions options, int streams)
     {
         long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
-        return checked(sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
+        int worked = IsTuned(plan, options) ? options.DriftAlarm > 0 ? 2 : 1 : 0;
+        return checked(worked * sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
             + ErrorEstimator.PoolBytes(plan, options)
             + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored
                 + ErrorEstimator.StreamBytes(plan, options)));
@@ -82,41 +92,45 @@ internal sealed partial class RestorationStage : IDisposable
     private static int MaxStreams(ScanPlan plan, RestorationOptions options) =>
         MemoryWith(plan, options, plan.Channels.Length) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? plan.Channels.Length : 1;
 
-    /// <summary>Restored volumes, lent.</summary>
+    private static bool IsTuned(ScanPlan plan, RestorationOptions options) =>
+        plan.Undersampling != Factors.One && options.Method != RestorationMethod.Cubic;
+
+    /// <summary>Restored volumes, lent; provisional ones are to be shown only.</summary>
     public IObservable<RestoredVolume> Restored => _restored;
 
-    public TuningStatus? TuningStatus => _tuning;
+    public TuningStatus? TuningStatus => _tuner?.Status;
 
-    public ImmutableArray<ModelStatus> Models => [.. _channels.Select(c => c.Status).OfType<ModelStatus>()];
+    public ImmutableArray<ModelStatus> Models => [.. _channels.SelectMany(c => c.Statuses)];
 
-    public DurationHistogram WaitForRestoration { get; }
+    public DurationHistogram WaitForRestoration { get; } = new("wait for restoration");
 
-    public DurationHistogram Tuning { get; }
+    public DurationHistogram Tuning { get; } = new("tune");
 
-    public DurationHistogram Restoring { get; }
+    public DurationHistogram Restoring { get; } = new("restore");
 
-    public DurationHistogram Lag { get; }
+    public DurationHistogram Lag { get; } = new("last frame to restored");
 
     /// <summary>Restores until the backlog is completed and empty.</summary>
-    /// <param name="coming">Volumes that will be in the backlog, worked on while that is empty.</param>
     /// <param name="abandon">Leaves what is not yet restored pending.</param>
-    public void Run(RestorationBacklog backlog, ComingVolumes coming, CancellationToken abandon)
+    public void Run(CancellationToken abandon)
     {
+        using CancellationTokenRegistration waking = abandon.Register(_backlog.Nudge);
         try
         {
             bool idle = false;
-            while (!abandon.IsCancellationRequested && backlog.TryTake(waits: idle, out PendingVolume? pending))
+            while (!abandon.IsCancellationRequested)
             {
-                idle = pending is null && !FollowOne(coming, abandon);
-                if (pending is not { } volume) continue;
-                WaitForRestoration.Note(_clock.GetElapsedTime(volume.StoredTimestamp));
-                Accept(volume, abandon);
-            }
+                AttendToTuning();
+                if (!_backlog.TryTake(IsReady, waits: idle, out PendingVolume? pending)) break;
+                if (pending is { } volume)
+                {
+                    idle = false;
+                    WaitForRestoration.Note(_clock.GetElapsedTime(volume.StoredTimestamp));
+                    Accept(volume, abandon);
+                    continue;
+                }
 
-            foreach (ChannelModel channel in _channels.Where(c => !abandon.IsCancellationRequested && c.Deferred.Count > 0))
-            {
-                if (!channel.IsChosen) ChooseCubic(channel, "no complete volume came to tune on");
-                RestoreDeferred(channel, abandon);
+                idle = !FollowOne(abandon) && !PreviewOne(abandon);
             }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
@@ -125,9 +139,10 @@ internal sealed partial class RestorationStage : IDisposable
         }
         finally
         {
-            backlog.Abandon();
-            coming.Abandon();
+            _backlog.Abandon();
+            _coming.Abandon();
             foreach (StreamedVolume stream in _streams) stream.End();
+            _tuner?.Stop();
             _restored.OnCompleted();
         }
     }
@@ -136,30 +151,24 @@ internal sealed partial class RestorationStage : IDisposable
     {
         _restored.Dispose();
         foreach (StreamedVolume stream in _streams) stream.Dispose();
-        _acquired.Dispose();
+        _tuner?.Dispose();
+        _judged?.Dispose();
         _errors.Dispose();
         _readBackPool.Dispose();
         _restoredPool.Dispose();
     }
 
+    /// <summary>Whether a volume can be restored for good.</summary>
+    private bool IsReady(PendingVolume volume) => _tuner is null || _channels[volume.Index.C].IsReady(volume.Index.T);
+
     private void Accept(PendingVolume pending, CancellationToken abandon)
     {
         ChannelModel channel = _channels[pending.Index.C];
-        if (!channel.IsChosen && !pending.MissingPlanes.IsEmpty)
-        {
-            pending.Pixels?.Release();
-            channel.Deferred.Enqueue(pending with { Pixels = null });
-            return;
-        }
-
-        VolumeBuffer? pixels = Obtain(pending);
-        if (pixels is null) return;
+        if (!channel.IsChosen) ChooseCubic(channel, _plan.Undersampling == Factors.One ? "the scan is not undersampled; volumes pass unchanged" : "configured");
+        if (Obtain(pending) is not { } pixels) return;
         try
         {
-            string note = channel.IsChosen ? "" : Choose(channel, pending.Index, pixels, abandon);
-            if (channel.IsChosen && !channel.ErrorsTried) MeasureErrors(channel, pending, pixels, abandon);
-            if (channel.IsChosen) RestoreDeferred(channel, abandon);
-            Restore(channel, pending, pixels, note, abandon);
+            Restore(channel, pending, pixels, abandon);
         }
         finally
         {
@@ -167,174 +176,69 @@ internal sealed partial class RestorationStage : IDisposable
         }
     }
 
-    private void MeasureErrors(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
+    /// <returns>The volume's pixels, for the caller to release; <see langword="null"/> when they cannot be read, which costs the volume.</returns>
+    private VolumeBuffer? Obtain(PendingVolume pending)
     {
-        if (!ErrorEstimator.IsWanted(_plan, _options) || !pending.MissingPlanes.IsEmpty) return;
-        IntensityScale scale = ScaleOf(channel, pixels, missing: []);
-        VolumeConversion.Load(pixels, [], scale, _acquired);
-        _errors.Calibrate(channel, channel.Model, _acquired, pending.Index, Floor(scale), abandon);
-    }
-
-    private void RestoreDeferred(ChannelModel channel, CancellationToken abandon)
-    {
-        while (!abandon.IsCancellationRequested && channel.Deferred.TryDequeue(out PendingVolume pending))
+        try
         {
-            // The buffer of the volume being accepted may be the one read back, so these get their own turn with the disk.
-            using var pool = new VolumePool(VolumePool.CostBytes(_plan.Shape, _plan.PixelType));
-            VolumeBuffer? pixels = ReadBack(pending.Index, pool);
-            if (pixels is null) continue;
-            try { Restore(channel, pending, pixels, note: "", abandon); }
-            finally { pixels.Release(); }
+            return pending.Pixels ?? ReadBack(pending.Index);
+        }
+        catch (StorageException fault)
+        {
+            Skip(pending.Index, "raw unreadable", fault.Message);
+            return null;
         }
     }
 
-    private VolumeBuffer? Obtain(PendingVolume pending) => pending.Pixels ?? ReadBack(pending.Index, _readBackPool);
-
-    private VolumeBuffer? ReadBack(VolumeIndex index, VolumePool pool)
+    private VolumeBuffer ReadBack(VolumeIndex index)
     {
-        VolumeBuffer pixels = pool.TryRent(_plan.Shape, _plan.PixelType)
+        VolumeBuffer pixels = _readBackPool.TryRent(_plan.Shape, _plan.PixelType)
             ?? throw new InvalidOperationException("The buffer for reading back is still lent.");
         try
         {
             _raw.Read(index, pixels);
             return pixels;
         }
-        catch (StorageException fault)
+        catch
         {
             pixels.Release();
-            Skip(index, "raw unreadable", fault.Message);
-            return null;
+            throw;
         }
     }
 
-    /// <summary>Decides how the channel is restored, by tuning on this volume if that is configured and possible.</summary>
-    /// <returns>Why this volume is restored another way than configured; empty when it is not.</returns>
-    private string Choose(ChannelModel channel, VolumeIndex index, VolumeBuffer pixels, CancellationToken abandon)
+    /// <summary>Restores a stored volume for good, or what is left of it when part was restored as it came.</summary>
+    private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
     {
-        if (_plan.Undersampling == Factors.One)
-        {
-            ChooseCubic(channel, "the scan is not undersampled; volumes pass unchanged");
-            return "";
-        }
-
-        if (_options.Method == RestorationMethod.Cubic)
-        {
-            ChooseCubic(channel, "configured");
-            return "";
-        }
-
-        IntensityScale scale = ScaleOf(channel, pixels, missing: []);
-        VolumeConversion.Load(pixels, [], scale, _acquired);
-        long started = _clock.GetTimestamp();
-        try
-        {
-            TuningResult result = _engine.Tune(
-                _acquired, _plan.Undersampling, Floor(scale), _options, new TuningRelay(this, channel.Channel), abandon);
-            TimeSpan took = _clock.GetElapsedTime(started);
-            Tuning.Note(took);
-            TunedModel? model = result.BeatsProjection ? result.Model : null;
-            _errors.Calibrate(channel, model, _acquired, index, Floor(scale), abandon);
-            var status = new ModelStatus
-            {
-                Channel = channel.Channel,
-                Method = model is null ? CubicName : "self-vision",
-                ModelSha256 = model is null ? "" : _host.SaveModel(Describe(model, index, channel.Errors)),
-                TunedOn = model is null ? null : index,
-                Reason = result.Reason,
-                HeldOutDb = Known(result.HeldOutDb),
-                CubicDb = Known(result.CubicDb),
-                ProjectedDb = Known(result.ProjectedDb),
-                Steps = result.StepsRun,
-                TuningTime = took,
-            };
-            channel.Choose(model, status);
-            _host.ModelChosen(status);
-            if (result.NoiseShare >= NoisyShare && _options.BackProjections > 0)
-            {
-                _host.Warn(string.Create(CultureInfo.InvariantCulture,
-                    $"Channel {channel.Channel} is noisy: about {100 * result.NoiseShare:0} % of what cubic interpolation misses of {index} is noise, which back-projection restores as well. Where smoothness matters more than agreement with each sample, set restoration.back_projections to 0, or use more light."));
-            }
-
-            return "";
-        }
-        catch (StorageException fault)
-        {
-            // Weights that cannot be kept must not make results that could not be explained later.
-            channel.ForgetErrors();
-            ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
-            return "";
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            channel.NoteRefusal();
-            string why = $"not tuned on {index}: {fault.Message}";
-            _host.Warn(why);
-            if (channel.MayTryAgain) return why;
-            ChooseCubic(channel, $"tuning was refused on {channel.Attempts} volumes; last: {fault.Message}");
-            return "";
-        }
-        finally
-        {
-            _tuning = null;
-        }
-    }
-
-    /// <summary>Restores a stored volume, or what is left of it when part was restored as it came.</summary>
-    private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, string note, CancellationToken abandon)
-    {
+        ModelGeneration made = channel.For(pending.Index.T);
         StreamedVolume? stream = null;
         VolumeBuffer? map = null;
         try
         {
             IntensityScale scale = ScaleOf(channel, pixels, pending.MissingPlanes);
-            stream = StreamOf(channel, scale);
-            if (stream.Index != pending.Index)
-            {
-                stream.End();
-                if (RentOutput(abandon) is not { } output) return;
-                stream.Begin(pending.Index, output);
-            }
-
+            MeasureErrors(channel, made, pending, pixels, scale, abandon);
+            stream = StreamOf(channel, made.Model, scale);
+            if (!TryRunThrough(stream, pending, pixels, abandon)) return;
             if (stream.Fault.Length > 0)
             {
                 Skip(pending.Index, RestorationFailed, stream.Fault);
                 return;
             }
 
-            while (!stream.IsComplete)
-            {
-                stream.Load(pixels, pending.MissingPlanes.AsSpan());
-                stream.Push(nextAtHand: true, abandon);
-            }
-
-            if (stream.Restored is { } restored) map = _errors.Map(channel, restored, pending.MissingPlanes, abandon);
-
+            if (stream.Restored is { } restored) map = _errors.Map(made.Errors, restored, pending.MissingPlanes, abandon);
+            GaugeReading? reading = Judge(made, pending, pixels, scale, abandon);
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
-            _restored.OnNext(new RestoredVolume
+            channel.NoteRestored(pending.Index.T);
+            HandOn(stream, map, Describe(stream, pending) with
             {
-                Plan = _plan,
-                Pixels = stream.Output,
-                Uncertainty = map,
-                Provenance = new Provenance
-                {
-                    Index = pending.Index,
-                    Method = channel.Model is null ? CubicName : "self-vision",
-                    ModelSha256 = channel.ModelSha256,
-                    TunedOn = channel.TunedOn,
-                    SettingsFingerprint = _fingerprint,
-                    MissingPlanes = pending.MissingPlanes,
-                    NonFiniteSamples = stream.NonFiniteSamples,
-                    ScaleLow = scale.Low,
-                    ScaleHigh = scale.High,
-                    ResidualRms = stream.ResidualRms * (scale.IsDegenerate ? 1 : scale.High - scale.Low),
-                    Uncertainty = map is null ? null : ErrorEstimator.Describe(channel, scale),
-                    Note = note,
-                    Lag = lag,
-                    Duration = stream.Busy,
-                },
+                ModelSha256 = made.Status.ModelSha256,
+                TunedOn = made.Status.TunedOn,
+                Uncertainty = map is null ? null : ErrorEstimator.Describe(made.Errors!, made.ErrorsMeasuredOn, scale),
+                Gauge = reading,
+                Lag = lag,
             });
+            if (made == channel.Newest && reading is { } gauge) WatchForDrift(channel, pending.Index, pixels, gauge);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -346,6 +250,54 @@ internal sealed partial class RestorationStage : IDisposable
             stream?.End();
             map?.Release();
         }
+    }
+
+    /// <summary>Sends what the stream has not had yet of a volume through it.</summary>
+    /// <returns>False when restoration was abandoned before there was memory for the restored volume.</returns>
+    private bool TryRunThrough(StreamedVolume stream, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
+    {
+        if (stream.Index != pending.Index)
+        {
+            stream.End();
+            if (RentOutput(abandon) is not { } output) return false;
+            stream.Begin(pending.Index, output);
+        }
+
+        while (stream.Fault.Length == 0 && !stream.IsComplete)
+        {
+            stream.Load(pixels, pending.MissingPlanes.AsSpan());
+            stream.Push(nextAtHand: true, abandon);
+        }
+
+        return true;
+    }
+
+    private void HandOn(StreamedVolume stream, VolumeBuffer? map, Provenance provenance) =>
+        _restored.OnNext(new RestoredVolume { Plan = _plan, Pixels = stream.Output, Uncertainty = map, Provenance = provenance });
+
+    /// <summary>How the volume in the stream was made, as far as the stream knows.</summary>
+    private Provenance Describe(StreamedVolume stream, PendingVolume pending) => new()
+    {
+        Index = pending.Index,
+        Method = stream.Model is null ? CubicName : "self-vision",
+        SettingsFingerprint = _fingerprint,
+        MissingPlanes = pending.MissingPlanes,
+        NonFiniteSamples = stream.NonFiniteSamples,
+        ScaleLow = stream.Scale.Low,
+        ScaleHigh = stream.Scale.High,
+        ResidualRms = stream.ResidualRms * (stream.Scale.IsDegenerate ? 1 : stream.Scale.High - stream.Scale.Low),
+        Lag = _clock.GetElapsedTime(pending.LastFrameTimestamp),
+        Duration = stream.Busy,
+    };
+
+    /// <summary>Measures the errors of a model that was chosen without tuning on a volume.</summary>
+    private void MeasureErrors(
+        ChannelModel channel, ModelGeneration made, PendingVolume pending, VolumeBuffer pixels, IntensityScale scale, CancellationToken abandon)
+    {
+        if (made.ErrorsTried || !pending.MissingPlanes.IsEmpty || !ErrorEstimator.IsWanted(_plan, _options)) return;
+        using var acquired = new FloatVolume(_plan.Shape);
+        VolumeConversion.Load(pixels, [], scale, acquired);
+        made.NoteErrors(_errors.Calibrate(channel.Channel, made.Model, acquired, Floor(scale), abandon), pending.Index);
     }
 
     private VolumeBuffer? RentOutput(CancellationToken abandon)
@@ -375,44 +327,9 @@ internal sealed partial class RestorationStage : IDisposable
     private string CubicName => _plan.Undersampling == Factors.One ? "unchanged"
         : _options.BackProjections == 0 ? "cubic" : "cubic+back-projection";
 
-    private void ChooseCubic(ChannelModel channel, string reason)
-    {
-        var status = new ModelStatus { Channel = channel.Channel, Method = CubicName, Reason = reason };
-        channel.Choose(null, status);
-        _host.ModelChosen(status);
-    }
-
-    private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
-
-    private byte[] Describe(TunedModel model, VolumeIndex tunedOn, ErrorModel? errors) => (errors is null ? model : model.WithNote("errors", errors.ToText()))
-        .WithNote("scan", _plan.ScanId.ToString())
-        .WithNote("tuned_on", tunedOn.ToString())
-        .WithNote("channel", _plan.Channels[tunedOn.C])
-        .WithNote("settings_fingerprint", _fingerprint)
-        .ToSafeTensors();
-
     private void Skip(VolumeIndex index, string reason, string detail)
     {
         _counters.NoteSkipped(reason);
         _host.Skipped(index, reason, detail);
-    }
-
-    /// <summary>Turns the engine's progress into the run's status, on the engine's thread.</summary>
-    private sealed class TuningRelay(RestorationStage stage, int channel) : IProgress<TuningProgress>
-    {
-        public void Report(TuningProgress value) => stage._tuning = new TuningStatus
-        {
-            Channel = channel,
-            Stage = value.Stage,
-            Stages = value.Stages,
-            Step = value.Step,
-            Steps = value.Steps,
-            Loss = value.Loss,
-            HeldOutDb = value.HeldOutDb,
-            CubicDb = value.CubicDb,
-            ProjectedDb = value.ProjectedDb,
-            Elapsed = value.Elapsed,
-            Remaining = value.Remaining,
-        };
     }
 }

@@ -15,14 +15,14 @@ internal sealed class StreamedVolume : IDisposable
 
     /// <param name="floor">Smallest value of a restored sample, in scaled units.</param>
     public StreamedVolume(
-        ScanPlan plan, ChannelModel channel, IntensityScale scale, float floor, IRestorationEngine engine, RestorationOptions options,
+        ScanPlan plan, ChannelModel channel, TunedModel? model, IntensityScale scale, float floor, IRestorationEngine engine, RestorationOptions options,
         TimeProvider clock)
     {
-        (_plan, _clock, Channel, Scale, Model) = (plan, clock, channel, scale, channel.Model);
+        (_plan, _clock, Channel, Scale, Model) = (plan, clock, channel, scale, model);
         _plane = new float[plan.Shape.PlaneVoxels];
         _scratch = new float[plan.Shape.PlaneVoxels];
         if (ErrorEstimator.IsWanted(plan, options)) Restored = new FloatVolume(plan.RestoredShape);
-        _stream = engine.OpenStream(channel.Model, plan.Shape, plan.Undersampling, floor, options, (z, plane) =>
+        _stream = engine.OpenStream(model, plan.Shape, plan.Undersampling, floor, options, (z, plane) =>
         {
             VolumeConversion.StorePlane(plane, Scale, Output, z);
             if (Restored is not null) plane.CopyTo(Restored.Plane(z));

@@ -48,7 +48,8 @@ public static class PaperJob
         using FloatVolume volume = Beads.Draw(acquired, Factors, new Random(Seed));
         var engine = new CpuEngine();
         var phases = new PhaseWatch(options, progress);
-        TuningResult tuned = engine.Tune(volume, Factors, 0, options, phases, cancellation);
+        TuningResult tuned = engine.Tune(
+            new TuningRequest { Acquired = volume, Factors = Factors, Floor = 0, Options = options, Progress = phases }, cancellation);
         using var restored = new FloatVolume(acquired.Times(Factors));
         TimeSpan training = tuned.Duration;
         phases.Start("inference: both stages, back-projected");

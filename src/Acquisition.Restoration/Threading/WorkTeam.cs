@@ -8,6 +8,7 @@ internal sealed class WorkTeam : IDisposable
     private readonly Thread[] _threads;
     private readonly AutoResetEvent[] _wake;
     private readonly AutoResetEvent _finished = new(false);
+    private readonly ThreadBudget? _budget;
     private Action<int, int>? _work;
     private Exception? _failure;
     private CancellationToken _cancellation;
@@ -17,8 +18,10 @@ internal sealed class WorkTeam : IDisposable
     private volatile bool _disposed;
 
     /// <param name="threads">At least 1, the caller of <see cref="Run"/> included.</param>
-    public WorkTeam(int threads)
+    /// <param name="budget">How many of them may work, asked at each run; <see langword="null"/> for all.</param>
+    public WorkTeam(int threads, ThreadBudget? budget = null)
     {
+        _budget = budget;
         Threads = Math.Max(1, threads);
         _wake = [.. Enumerable.Range(1, Threads - 1).Select(_ => new AutoResetEvent(false))];
         _threads = [.. _wake.Select((wake, i) => new Thread(() => Serve(wake, i + 1)) { IsBackground = true, Name = "restoration" })];
@@ -32,7 +35,7 @@ internal sealed class WorkTeam : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled before all pieces ran.</exception>
     public void Run(int pieces, Action<int, int> work, CancellationToken cancellation)
     {
-        int helpers = Math.Min(_threads.Length, pieces - 1);
+        int helpers = Math.Min(Math.Min(_threads.Length, (_budget?.Threads ?? Threads) - 1), pieces - 1);
         (_work, _pieces, _next, _busy, _failure, _cancellation) = (work, pieces, 0, helpers, null, cancellation);
         for (int i = 0; i < helpers; i++) _wake[i].Set();
         TakePieces(0);

@@ -27,10 +27,11 @@ internal sealed class BatchGradient : IDisposable
     /// <param name="weights">Of each of the volume's samples in the loss.</param>
     /// <param name="range">Of the volume; shrunk crops are kept inside it.</param>
     /// <param name="crop">Extent of every crop.</param>
+    /// <param name="budget">Threads that may work now, of <paramref name="threads"/>.</param>
     /// <param name="meanSquare">The loss is the mean square error divided by this: raw losses of sparse volumes come near Adam's epsilon.</param>
     public BatchGradient(
         CompiledNetwork network, FloatVolume volume, FloatVolume weights, SampleRange range, VolumeShape crop,
-        double meanSquare, int batchSize, int threads)
+        double meanSquare, int batchSize, int threads, ThreadBudget? budget = null)
     {
         (_network, _volume, _weights, _range) = (network, volume, weights, range);
         _scale = 1 / (meanSquare * crop.Voxels * batchSize);
@@ -39,7 +40,7 @@ internal sealed class BatchGradient : IDisposable
         _losses = new double[batchSize];
         _sum = new float[network.Layout.ExecutedCount];
         _crops = new Crop[batchSize];
-        _team = new WorkTeam(_workers.Length);
+        _team = new WorkTeam(_workers.Length, budget);
         _runShare = RunSample;
     }
 

@@ -38,17 +38,25 @@ internal sealed class ScaleTransfer : IDisposable
         _grids = [.. Ratios.Select(ratio => new TransferGrid(judged, factors, ratio, range, options, cancellation))];
     }
 
-    /// <summary>Correlation of added and missing detail near the acquired grid; −1 to 1, 0 where the network adds nothing.</summary>
+    /// <summary>Correlation of added and missing detail near the acquired grid (−1 to 1, 0 where the network adds nothing), and what
+    /// the detail should be multiplied by there, as <see cref="Gain"/>, from a single orientation.</summary>
     /// <param name="network">With the parameters to judge.</param>
-    public double Correlation(CompiledNetwork network, CancellationToken cancellation) =>
-        _grids[^Closest..].Average(grid => grid.Compare(network, ensemble: false, cancellation).Correlation);
+    public (double Correlation, double Gain) Judge(CompiledNetwork network, CancellationToken cancellation)
+    {
+        var compared = _grids.Select(grid => grid.Compare(network, ensemble: false, cancellation)).ToArray();
+        return (compared[^Closest..].Average(found => found.Correlation), Continue([.. compared.Select(found => found.Gain)]));
+    }
 
     /// <summary>What the network's detail should be multiplied by on the acquired grid.</summary>
     /// <param name="network">With the parameters to judge.</param>
     /// <param name="ensemble">Whether the network will be used on all orientations, which leaves it with less that is wrong.</param>
     /// <returns>0 where the detail contradicts what was acquired, at most 1.5.</returns>
-    public double Gain(CompiledNetwork network, bool ensemble, CancellationToken cancellation) => Math.Clamp(
-        OnLine([.. _grids.Select(grid => (grid.Ratio, grid.Compare(network, ensemble, cancellation).Gain))], Math.Sqrt(Ratios[^1])), 0, MaxGain);
+    public double Gain(CompiledNetwork network, bool ensemble, CancellationToken cancellation) =>
+        Continue([.. _grids.Select(grid => grid.Compare(network, ensemble, cancellation).Gain)]);
+
+    /// <summary>Continues the gains of the copies towards the acquired grid.</summary>
+    private static double Continue(double[] gains) =>
+        Math.Clamp(OnLine([.. Ratios.Zip(gains)], Math.Sqrt(Ratios[^1])), 0, MaxGain);
 
     /// <summary>Multiplies the network's detail: the last layer is linear.</summary>
     public static void Apply(NetworkLayout layout, Span<float> parameters, double gain)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
@@ -32,6 +33,7 @@ internal sealed class StageTuner : IDisposable
     private readonly NetworkLayout _layout;
     private readonly float _floor;
     private readonly RestorationOptions _options;
+    private readonly ThreadBudget _budget;
     private readonly HeldOutBlocks _heldOut;
     private readonly FloatVolume _coarse;
     private readonly FloatVolume _restored;
@@ -39,9 +41,10 @@ internal sealed class StageTuner : IDisposable
     private readonly SampleRange _range;
     private readonly Random _random;
 
-    public StageTuner(FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, KernelSet kernels)
+    public StageTuner(
+        FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, ThreadBudget budget, KernelSet kernels)
     {
-        (_acquired, _layout, _floor, _options) = (volume, layout, floor, options);
+        (_acquired, _layout, _floor, _options, _budget) = (volume, layout, floor, options, budget);
         // Shrunk and enlarged again, only a multiple of the factors keeps its extent.
         _volume = volume = TrimmedToMultiple(volume, layout.Factors);
         _random = new Random(options.Seed);
@@ -55,25 +58,28 @@ internal sealed class StageTuner : IDisposable
     /// <summary>What the loss does not see.</summary>
     internal HeldOutBlocks HeldOut => _heldOut;
 
-    /// <param name="report">Told step, loss and the PSNR measured last: network, cubic, projected.</param>
-    public StageOutcome Run(Action<int, double, double?, double, double> report, CancellationToken cancellation)
+    /// <summary>The options, with as many threads as may work now.</summary>
+    private RestorationOptions Now => _options with { Threads = Math.Min(_options.Threads, _budget.Threads) };
+
+    /// <param name="start">Stored weights to go on from; <see langword="null"/> to begin anew.</param>
+    public StageOutcome Run(ImmutableArray<float>? start, Action<StageReport> report, CancellationToken cancellation)
     {
-        Resampling.Shrink(_volume, _layout.Factors, _coarse, _options.Threads, cancellation);
+        Resampling.Shrink(_volume, _layout.Factors, _coarse, Now.Threads, cancellation);
         _range.Clamp(_coarse);
-        Resampling.Enlarge(_coarse, _layout.Factors, _restored, _options.Threads, cancellation);
+        Resampling.Enlarge(_coarse, _layout.Factors, _restored, Now.Threads, cancellation);
         double cubic = _heldOut.Psnr(_restored, _volume);
         double projected = ProjectAndJudge(cancellation);
 
         var sampler = new CropSampler(_volume, _layout.Factors, _options, _random);
-        float[] parameters = Initialisation.Draw(_layout, sampler.Shape.Z / _layout.Factors.Z, _random);
+        float[] parameters = start is { } given ? [.. given] : Initialisation.Draw(_layout, sampler.Shape.Z / _layout.Factors.Z, _random);
         float[] best = [.. parameters], average = [.. parameters], gradient = new float[parameters.Length];
         double bestCorrelation = double.NegativeInfinity;
         double? lastDb = null;
         var adam = new Adam(parameters.Length);
         var crops = new Crop[CropsPerStep(sampler.Shape)];
-        using var transfer = new ScaleTransfer(_acquired, _layout.Factors, _options, cancellation);
+        using var transfer = new ScaleTransfer(_acquired, _layout.Factors, Now, cancellation);
         using var batch = new BatchGradient(
-            _network, _volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads);
+            _network, _volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads, _budget);
 
         for (int step = 1; step <= _options.Steps; step++)
         {
@@ -82,18 +88,27 @@ internal sealed class StageTuner : IDisposable
             double loss = batch.Run(crops, gradient, cancellation);
             adam.Step(parameters, gradient, LearningRate(step));
             Average(parameters, step, average);
+            float[]? better = null;
             if (step % JudgeEvery == 0 || step == _options.Steps)
             {
                 lastDb = Judge(average, ensemble: false, cancellation);
                 // Before, the learning rate is so high that which snapshot is better is up to the last few crops.
-                double correlation = 2 * step < _options.Steps ? double.NegativeInfinity : transfer.Correlation(_network, cancellation);
-                if (correlation > bestCorrelation)
+                if (2 * step >= _options.Steps)
                 {
-                    bestCorrelation = correlation;
-                    average.CopyTo(best, 0);
+                    (double correlation, double snapshotGain) = transfer.Judge(_network, cancellation);
+                    if (correlation > bestCorrelation)
+                    {
+                        bestCorrelation = correlation;
+                        average.CopyTo(best, 0);
+                        if (snapshotGain > 0)
+                        {
+                            better = [.. average];
+                            ScaleTransfer.Apply(_layout, better, snapshotGain);
+                        }
+                    }
                 }
             }
-            if (step % ReportEvery == 0 || step == _options.Steps) report(step, loss, lastDb, cubic, projected);
+            if (step % ReportEvery == 0 || step == _options.Steps) report(new(step, loss, lastDb, cubic, projected, better));
         }
         // Judged as trained: the gain is that of the acquired grid, and the held-out blocks are an octave coarser.
         double heldOut = Judge(best, _options.Ensemble, cancellation);
@@ -144,7 +159,7 @@ internal sealed class StageTuner : IDisposable
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
     {
         _network.Load(parameters);
-        using var inference = new NetworkInference(_network, _options);
+        using var inference = new NetworkInference(_network, Now);
         inference.Enlarge(_coarse, _restored, ensemble, cancellation);
         return ProjectAndJudge(cancellation);
     }
@@ -152,7 +167,7 @@ internal sealed class StageTuner : IDisposable
     private double ProjectAndJudge(CancellationToken cancellation)
     {
         BackProjection.Refine(
-            _coarse, _restored, _layout.Factors, _options.BackProjections, _floor, _options.Threads, cancellation);
+            _coarse, _restored, _layout.Factors, _options.BackProjections, _floor, Now.Threads, cancellation);
         return _heldOut.Psnr(_restored, _volume);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TransferGrid : IDisposable
         FloatVolume volume, Factors factors, double ratio, SampleRange range, RestorationOptions options,
         CancellationToken cancellation)
     {
-        (_volume, _factors, _options, Ratio) = (volume, factors, options, ratio);
+        (_volume, _factors, _options) = (volume, factors, options);
         VolumeShape shape = volume.Shape;
         _coarse = new FloatVolume(new(Coarser(shape.Z, factors.Z), Coarser(shape.Y, factors.Y), Coarser(shape.X, factors.X)));
         new GridReduction(shape, _coarse.Shape).Apply(volume, _coarse, options.Threads, cancellation);
@@ -46,8 +46,6 @@ internal sealed class TransferGrid : IDisposable
 
         int Coarser(int extent, int factor) => factor == 1 ? extent : (int)Math.Round(extent / ratio, MidpointRounding.AwayFromZero);
     }
-
-    public double Ratio { get; }
 
     /// <summary>Compares what a network adds with what is missing.</summary>
     /// <returns>The least-squares factor of the added detail, and the correlation; both 0 where nothing is added.</returns>

@@ -14,7 +14,7 @@ internal static class ResultEncoder
         Provenance made = volume.Provenance;
         VolumeBuffer pixels = volume.Pixels;
         Factors scale = volume.Plan.Undersampling;
-        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 14);
+        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 15);
         Field(ref writer, "index", made.Index);
         List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
         writer.Write("dims");
@@ -28,15 +28,18 @@ internal static class ResultEncoder
         List(ref writer, "scale", scale.Z, scale.Y, scale.X);
         Field(ref writer, "method", made.Method);
         Field(ref writer, "predicted", made.Predicted);
+        Field(ref writer, "provisional", made.Provisional);
         Field(ref writer, "model", made.ModelSha256);
         Field(ref writer, "tuned_on", made.TunedOn);
         List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
         writer.Write("quality");
-        writer.WriteMapHeader(made.Uncertainty is null ? 7 : 8);
+        writer.WriteMapHeader(9 + (made.Uncertainty is null ? 0 : 1));
         Field(ref writer, "residual_rms", made.ResidualRms);
         Field(ref writer, "scale_low", made.ScaleLow);
         Field(ref writer, "scale_high", made.ScaleHigh);
+        Field(ref writer, "gauge_model_db", made.Gauge?.ModelDb);
+        Field(ref writer, "gauge_projected_db", made.Gauge?.ProjectedDb);
         Field(ref writer, "non_finite_samples", made.NonFiniteSamples);
         Field(ref writer, "restore_ms", made.Duration.TotalMilliseconds);
         Field(ref writer, "settings", made.SettingsFingerprint);
@@ -101,10 +104,11 @@ internal static class ResultEncoder
 
     private static void Volumes(ref MessagePackWriter writer, VolumeLedger volumes)
     {
-        writer.WriteMapHeader(5);
+        writer.WriteMapHeader(6);
         Field(ref writer, "assembled", volumes.Assembled);
         Field(ref writer, "incomplete", volumes.Incomplete);
         Field(ref writer, "restored", volumes.Restored);
+        Field(ref writer, "previews", volumes.Previews);
         Field(ref writer, "pending", volumes.Pending);
         Counts(ref writer, "skipped", volumes.Skipped);
     }
@@ -160,11 +164,12 @@ internal static class ResultEncoder
 
     private static void Model(ref MessagePackWriter writer, ModelStatus model)
     {
-        writer.WriteMapHeader(10);
+        writer.WriteMapHeader(11);
         Field(ref writer, "channel", model.Channel);
         Field(ref writer, "method", model.Method);
         Field(ref writer, "model_sha256", model.ModelSha256);
         Field(ref writer, "tuned_on", model.TunedOn);
+        Field(ref writer, "from_t", model.FromTimePoint);
         Field(ref writer, "reason", model.Reason);
         Field(ref writer, "held_out_db", model.HeldOutDb);
         Field(ref writer, "cubic_db", model.CubicDb);

@@ -22,13 +22,15 @@ public sealed class ConfigWriterTests
         Restoration = new RestorationOptions
         {
             Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
-            CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
+            CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Uncertainty = true,
+            DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
         },
         Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
         Pipeline = new PipelineOptions
         {
-            MemoryBudgetBytes = 3L << 20, OpenVolumesPerChannel = 5, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11), VolumeTimeout = TimeSpan.FromSeconds(0.25),
+            MemoryBudgetBytes = 3L << 20, OpenVolumesPerChannel = 5, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11),
+            PauseTimeout = TimeSpan.FromSeconds(13), LagPolicy = LagPolicy.EveryNth, EveryNth = 7, Previews = false, VolumeTimeout = TimeSpan.FromSeconds(0.25),
         },
         TruthFolder = "/data/truth # of today",
     };

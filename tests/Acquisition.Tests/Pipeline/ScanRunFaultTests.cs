@@ -1,6 +1,5 @@
 using Acquisition.Core;
 using Acquisition.Pipeline;
-using Acquisition.Restoration;
 using Acquisition.Tests.Support;
 using Xunit;
 
@@ -20,7 +19,7 @@ public sealed class ScanRunFaultTests : ScanRunCase
             foreach (var (sequence, index) in Scans.Frames(plan))
             {
                 o.Send(plan, sequence, index);
-                clock.Advance(TimeSpan.FromSeconds(20));
+                clock.Advance(TimeSpan.FromSeconds(4));
                 o.OnIdle();
             }
 
@@ -51,6 +50,35 @@ public sealed class ScanRunFaultTests : ScanRunCase
         AssertCloses(report);
         Assert.Equal(1, report.Status.Frames.Refused["late"]);
         Assert.Equal((2L, 1L), (report.Status.Volumes.Assembled, report.Status.Volumes.Incomplete));
+    }
+
+    [Theory]
+    [InlineData(null, null, 6, 5.0)]
+    [InlineData(null, 2000, 6, 10.0)]
+    [InlineData(null, null, 4, 30.0)]
+    [InlineData(60, null, 4, 65.0)]
+    public async Task Silence_counts_from_five_seconds_or_exposures_in_mid_volume_and_from_the_interval_between_volumes(
+        int? intervalSec, int? exposureMs, int frames, double expectedSec)
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 3) with
+        {
+            Interval = intervalSec is { } s ? TimeSpan.FromSeconds(s) : null,
+            Exposure = exposureMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        };
+        var clock = new ManualClock();
+        double silence = 0;
+        RunReport report = await Run((o, stop) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            foreach (var (sequence, index) in Scans.Frames(plan).Take(frames)) o.Send(plan, sequence, index);
+            for (; !stop.IsCancellationRequested; silence += stop.IsCancellationRequested ? 0 : 0.5)
+            {
+                o.OnIdle();
+                if (!stop.IsCancellationRequested) clock.Advance(TimeSpan.FromSeconds(0.5));
+            }
+        }, clock: clock).RunAsync(Cancel);
+        Assert.Equal(RunOutcome.SourceLost, report.Status.Outcome);
+        Assert.Equal(expectedSec, silence);
     }
 
     [Fact]
@@ -172,7 +200,7 @@ public sealed class ScanRunFaultTests : ScanRunCase
                 o.SendAll(plan);
                 sent.Set();
             },
-            new PipelineOptions { MemoryBudgetBytes = 1 << 20 }).RunAsync(Cancel);
+            new PipelineOptions { MemoryBudgetBytes = 1 << 20, Previews = false }).RunAsync(Cancel);
 
         AssertCloses(report);
         AssertRawIsWhatWasSent(plan, []);
@@ -198,21 +226,5 @@ public sealed class ScanRunFaultTests : ScanRunCase
             Run((o, _) => o.OnStart(plan, 0, false), new PipelineOptions { MemoryBudgetBytes = 1L << 42 }).RunAsync(Cancel));
         Assert.Contains("this machine has", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Store.LedgerKinds);
-    }
-
-    [Fact]
-    public async Task A_volume_that_cannot_be_tuned_on_is_restored_without_and_the_next_one_is_tried()
-    {
-        ScanPlan plan = Scans.Plan(timePoints: 3);
-        int tries = 0;
-        Engine.OnTune = () => ++tries == 1
-            ? throw new RestorationException("the volume is constant")
-            : new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, 0, "measured");
-        RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
-
-        Assert.Equal(2, tries);
-        Assert.Equal(3, report.Status.Volumes.Restored);
-        Assert.Contains("constant", Store.Provenance.Single(p => p.Index.T == 0).Note, StringComparison.Ordinal);
-        Assert.Equal("", Store.Provenance.Single(p => p.Index.T == 1).Note);
     }
 }

@@ -125,7 +125,7 @@ public sealed class ScanRunTests : ScanRunCase
             o.OnRefused(RefusalReason.SizeMismatch, isFrame: true, new MessageId(plan.ScanId, 17), () => "nbytes 5");
             o.OnRefused(RefusalReason.UnknownKind, isFrame: false, null, () => "kind 'foo'");
             o.OnEnd(Scans.End(plan) with { Sequence = 18 });
-        }, new PipelineOptions { VolumeTimeout = TimeSpan.Zero }).RunAsync(Cancel);
+        }, new PipelineOptions { VolumeTimeout = TimeSpan.Zero, Previews = false }).RunAsync(Cancel);
 
         AssertCloses(report);
         var refused = report.Status.Frames.Refused;
@@ -187,7 +187,7 @@ public sealed class ScanRunTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan).Skip(4)) o.Send(plan, sequence, index);
                 o.OnEnd(Scans.End(plan));
             }),
-            _ => Store, Publisher, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, new ScanAnnouncement(plan, 0));
+            _ => Store, Publisher, Engine, new RestorationOptions(), new PipelineOptions { Previews = false }, TimeProvider.System, new ScanAnnouncement(plan, 0));
         RunReport report = await run.RunAsync(Cancel);
         AssertCloses(report);
         Assert.Equal((8L, 4L), (report.Status.Frames.Stored, report.Status.Frames.LostMessages));
@@ -232,7 +232,7 @@ public sealed class ScanRunTests : ScanRunCase
     public async Task A_noisy_volume_is_told_to_people(double share, int warnings)
     {
         ScanPlan plan = Scans.Plan();
-        Engine.OnTune = () => new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, share, "measured");
+        Engine.OnTune = _ => new TuningResult(null, false, 1, 1, 1, 1, TimeSpan.Zero, share, "measured");
         RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
         Assert.Equal(warnings, report.Warnings.Count(w => w.Contains("80 %", StringComparison.Ordinal) && w.Contains("noise", StringComparison.Ordinal)));
     }

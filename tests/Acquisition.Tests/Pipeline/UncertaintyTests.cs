@@ -1,6 +1,5 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
-using Acquisition.Restoration.Network;
 using Acquisition.Restoration.Uncertainty;
 using Acquisition.Tests.Support;
 using Xunit;
@@ -79,7 +78,7 @@ public sealed class UncertaintyTests : ScanRunCase
     public async Task The_model_is_stored_with_what_is_known_of_its_errors()
     {
         ScanPlan plan = Scans.Plan(timePoints: 1);
-        Engine.OnTune = () => new TuningResult(Model(), BeatsProjection: true, 30, 20, 25, 5, TimeSpan.Zero, 0, "better");
+        Engine.OnTune = _ => Models.Better(0);
         await Run((o, _) => o.SendAll(plan), restoration: Wanted).RunAsync(Cancel);
 
         TunedModel stored = TunedModel.FromSafeTensors(Assert.Single(Store.Models));
@@ -91,7 +90,7 @@ public sealed class UncertaintyTests : ScanRunCase
     public async Task When_the_model_cannot_be_kept_errors_are_measured_again_without_it()
     {
         ScanPlan plan = Scans.Plan(timePoints: 1);
-        Engine.OnTune = () => new TuningResult(Model(), BeatsProjection: true, 30, 20, 25, 5, TimeSpan.Zero, 0, "better");
+        Engine.OnTune = _ => Models.Better(0);
         Store.BeforeModel = () => throw new StorageException("no room");
         int restorations = 0;
         Engine.OnRestore = () => restorations++;
@@ -142,11 +141,5 @@ public sealed class UncertaintyTests : ScanRunCase
         AssertCloses(report);
         Assert.Equal(1, report.Status.Volumes.Skipped["restored not stored"]);
         Assert.False(Store.Restored.Volumes.ContainsKey(refused));
-    }
-
-    private static TunedModel Model()
-    {
-        var factors = new Factors(1, 2, 2);
-        return new(NetworkVariant.Paper, [new TunedStage(factors, [.. new float[new NetworkLayout(NetworkVariant.Paper, factors).StoredCount]])]);
     }
 }

@@ -57,6 +57,107 @@ public sealed class CpuEngineTests
     }
 
     [Fact]
+    public void Snapshots_on_the_way_restore_better_than_projection_and_name_their_step()
+    {
+        using FloatVolume truth = Volumes.Rods(new(20, 80, 80), 2), acquired = new(new(10, 40, 40));
+        Resampling.Shrink(truth, new(2, 2, 2), acquired, 1, Cancel);
+        RestorationOptions options = Quick with { Steps = 250, BatchSize = 4, CropPlanes = 4, CropEdgePx = 24, Threads = 2 };
+        var reports = new List<TuningProgress>();
+
+        TuningResult result = _engine.Tune(Request(acquired, new(2, 2, 2), options) with { Progress = new Collector(reports) }, Cancel);
+
+        TuningProgress first = reports.First(report => report.Snapshot is not null);
+        Assert.InRange(first.Step, 125, 250);
+        Assert.True(first.HeldOutDb > first.ProjectedDb);
+        Assert.True(PsnrOf(first.Snapshot) > PsnrOf(null) + 0.2, $"{PsnrOf(first.Snapshot):0.00} against {PsnrOf(null):0.00} dB");
+        Assert.NotEqual(result.Model!.Stages[0].Weights, first.Snapshot!.Stages[0].Weights);
+
+        double PsnrOf(TunedModel? model)
+        {
+            using FloatVolume volume = new(truth.Shape);
+            _engine.Restore(model, acquired, new(2, 2, 2), 0, options, volume, out _, Cancel);
+            return Quality.Psnr(volume, truth);
+        }
+    }
+
+    [Fact]
+    public void Going_on_from_weights_takes_half_the_steps_and_suits_the_new_volume_better()
+    {
+        using FloatVolume rods = Shrunk(2), others = Shrunk(9);
+        var factors = new Factors(2, 2, 2);
+        RestorationOptions options = Quick with { Steps = 160, BatchSize = 4, CropPlanes = 4, CropEdgePx = 24, Threads = 2 };
+        TunedModel first = Tune(rods, factors, options).Model!;
+
+        TuningResult next = _engine.Tune(Request(others, factors, options) with { Start = first }, Cancel);
+
+        Assert.Equal(80, next.StepsRun);
+        double before = QualityGauge.Measure(_engine, first, others, factors, 0, options, Cancel)!.Value.AdvantageDb;
+        double after = QualityGauge.Measure(_engine, next.Model!, others, factors, 0, options, Cancel)!.Value.AdvantageDb;
+        Assert.True(after > before, $"{before:0.00} dB before, {after:0.00} dB after");
+
+        static FloatVolume Shrunk(int seed)
+        {
+            using FloatVolume truth = Volumes.Rods(new(20, 80, 80), seed);
+            var acquired = new FloatVolume(new(10, 40, 40));
+            Resampling.Shrink(truth, new(2, 2, 2), acquired, 1, Cancel);
+            return acquired;
+        }
+    }
+
+    [Fact]
+    public void Weights_of_another_variant_are_refused_to_go_on_from()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1);
+        TunedModel paper = Tune(acquired, new(2, 2, 2), Quick with { Variant = NetworkVariant.Paper }).Model!;
+        var refusal = Assert.Throws<RestorationException>(() =>
+            _engine.Tune(Request(acquired, new(2, 2, 2), Quick) with { Start = paper }, Cancel));
+        Assert.Contains("Paper", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_budget_that_changes_on_the_way_does_not_change_the_bits()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1);
+        RestorationOptions options = Quick with { Threads = 3 };
+        var budget = new ThreadBudget(1);
+        byte[] free = Tune(acquired, new(2, 2, 2), options).Model!.ToSafeTensors();
+        byte[] bound = _engine.Tune(
+            Request(acquired, new(2, 2, 2), options) with { Budget = budget, Progress = new Widening(budget) }, Cancel).Model!.ToSafeTensors();
+        Assert.Equal(3, budget.Threads);
+        Assert.Equal(free, bound);
+    }
+
+    [Fact]
+    public void The_gauge_reads_what_restoring_the_shrunk_volume_reaches()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1);
+        var factors = new Factors(2, 2, 2);
+        TunedModel model = Tune(acquired, factors, Quick).Model!;
+        using FloatVolume coarse = new(new(3, 12, 13)), restored = new(acquired.Shape);
+        Resampling.Shrink(acquired, factors, coarse, 1, Cancel);
+        float low = Volumes.Samples(acquired).Min(), high = Volumes.Samples(acquired).Max();
+        for (int z = 0; z < 3; z++) foreach (ref float sample in coarse.Plane(z)) sample = Math.Clamp(sample, low, high);
+
+        GaugeReading reading = QualityGauge.Measure(_engine, model, acquired, factors, 0, Quick, Cancel)!.Value;
+
+        _engine.Restore(model, coarse, factors, 0, Quick with { Ensemble = false }, restored, out _, Cancel);
+        Assert.Equal(Psnr(), reading.ModelDb, 1e-9);
+        _engine.Restore(null, coarse, factors, 0, Quick, restored, out _, Cancel);
+        Assert.Equal(Psnr(), reading.ProjectedDb, 1e-9);
+
+        double Psnr() => -10 * Math.Log10(
+            Volumes.Samples(restored).Zip(Volumes.Samples(acquired), (a, b) => ((double)a - b) * ((double)a - b)).Average());
+    }
+
+    [Fact]
+    public void A_volume_too_small_to_be_shrunk_has_no_reading()
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1), flat = Volumes.Rods(new(1, 24, 26), 1);
+        TunedModel model = Tune(acquired, new(2, 2, 2), Quick).Model!;
+        Assert.Null(QualityGauge.Measure(_engine, model, flat, new(2, 2, 2), 0, Quick, Cancel));
+    }
+
+    [Fact]
     public void On_a_volume_that_lost_nothing_the_network_stays_off_or_does_no_harm()
     {
         // Rods twice as wide as those above: sampled so finely that cubic interpolation leaves hardly anything to add, although the
@@ -77,7 +178,7 @@ public sealed class CpuEngineTests
         var factors = new Factors(4, 2, 4);
         var reports = new List<TuningProgress>();
 
-        TuningResult result = _engine.Tune(acquired, factors, 0, Quick, new Collector(reports), Cancel);
+        TuningResult result = _engine.Tune(Request(acquired, factors, Quick) with { Progress = new Collector(reports) }, Cancel);
         using var restored = new FloatVolume(acquired.Shape.Times(factors));
         _engine.Restore(result.Model, acquired, factors, 0, Quick, restored, out double residual, Cancel);
 
@@ -185,11 +286,20 @@ public sealed class CpuEngineTests
         using FloatVolume acquired = Volumes.Rods(new(4, 16, 16), 7);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => _engine.Tune(acquired, new(2, 2, 2), 0, Quick, null, cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => _engine.Tune(Request(acquired, new(2, 2, 2), Quick), cancelled.Token));
     }
 
     private TuningResult Tune(FloatVolume acquired, Factors factors, RestorationOptions options) =>
-        _engine.Tune(acquired, factors, 0, options, null, Cancel);
+        _engine.Tune(Request(acquired, factors, options), Cancel);
+
+    private static TuningRequest Request(FloatVolume acquired, Factors factors, RestorationOptions options) =>
+        new() { Acquired = acquired, Factors = factors, Floor = 0, Options = options };
+
+    /// <summary>Gives more threads with every report.</summary>
+    private sealed class Widening(ThreadBudget budget) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value) => budget.Threads = Math.Min(budget.Threads + 1, 3);
+    }
 
     private sealed class Collector(List<TuningProgress> reports) : IProgress<TuningProgress>
     {

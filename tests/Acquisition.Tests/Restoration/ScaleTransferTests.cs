@@ -61,7 +61,7 @@ public sealed class ScaleTransferTests
         using var transfer = new ScaleTransfer(acquired, Twice, Options, Cancel);
         network.Load(parameters);
 
-        double gain = transfer.Gain(network, ensemble: false, Cancel), correlation = transfer.Correlation(network, Cancel);
+        double gain = transfer.Gain(network, ensemble: false, Cancel), correlation = transfer.Judge(network, Cancel).Correlation;
 
         Assert.Equal(correlation < 0, gain == 0);
         Assert.InRange(gain, 0, 1.5);
@@ -77,7 +77,7 @@ public sealed class ScaleTransferTests
         network.Load(new float[layout.StoredCount]);
 
         Assert.Equal(0, transfer.Gain(network, ensemble: false, Cancel));
-        Assert.Equal(0, transfer.Correlation(network, Cancel));
+        Assert.Equal(0, transfer.Judge(network, Cancel).Correlation);
     }
 
     [Fact]

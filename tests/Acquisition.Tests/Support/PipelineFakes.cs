@@ -84,6 +84,9 @@ internal sealed class MemoryRunStore : IRunStore
 
     public ConcurrentQueue<string> LedgerKinds { get; } = new();
 
+    /// <summary>What stands in the ledger beside the kinds.</summary>
+    public ConcurrentQueue<object?> LedgerEntries { get; } = new();
+
     public RunReport? Report { get; private set; }
 
     /// <summary>Runs before each ledger entry; throws to make it fail.</summary>
@@ -120,6 +123,7 @@ internal sealed class MemoryRunStore : IRunStore
     {
         BeforeLedger(kind);
         LedgerKinds.Enqueue(kind);
+        LedgerEntries.Enqueue(entry);
     }
 
     public void Complete(RunReport report) => Report = report;
@@ -163,6 +167,12 @@ internal sealed class MemoryPublisher : IVolumePublisher
 {
     public ConcurrentQueue<VolumeIndex> Volumes { get; } = new();
 
+    /// <summary>What was published provisionally, with its bytes.</summary>
+    public ConcurrentQueue<(Provenance Made, byte[] Pixels)> Previews { get; } = new();
+
+    /// <summary>Runs after each provisional volume.</summary>
+    public Action<Provenance> OnPreview { get; set; } = _ => { };
+
     /// <summary>Bytes of the maps that came with volumes.</summary>
     public ConcurrentDictionary<VolumeIndex, byte[]> Maps { get; } = new();
 
@@ -173,6 +183,13 @@ internal sealed class MemoryPublisher : IVolumePublisher
 
     public void Publish(RestoredVolume volume)
     {
+        if (volume.Provenance.Provisional)
+        {
+            Previews.Enqueue((volume.Provenance, MemoryVolumeStore.Bytes(volume.Pixels)));
+            OnPreview(volume.Provenance);
+            return;
+        }
+
         OnVolume();
         Volumes.Enqueue(volume.Index);
         if (volume.Uncertainty is { } map) Maps[volume.Index] = MemoryVolumeStore.Bytes(map);
@@ -186,22 +203,23 @@ internal sealed class RepeatingEngine : IRestorationEngine
 {
     public string Name => "repeats samples";
 
-    public Func<TuningResult> OnTune { get; set; } = () =>
+    public Func<TuningRequest, TuningResult> OnTune { get; set; } = _ =>
         new TuningResult(null, BeatsProjection: false, 20, 18, 21, 5, TimeSpan.Zero, 0, "cubic with back-projection is better");
 
     public Action OnRestore { get; set; } = () => { };
+
+    /// <summary>What a model adds to every sample, scaled; asked at each plane.</summary>
+    public Func<TunedModel?, float> Add { get; set; } = _ => 0;
 
     /// <summary>Runs before each plane that a stream takes.</summary>
     public Action<int> OnPush { get; set; } = _ => { };
 
     public int Tunings { get; private set; }
 
-    public TuningResult Tune(
-        FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
-        IProgress<TuningProgress>? progress, CancellationToken cancellation)
+    public TuningResult Tune(TuningRequest request, CancellationToken cancellation)
     {
         Tunings++;
-        return OnTune();
+        return OnTune(request);
     }
 
     public void Restore(
@@ -216,9 +234,9 @@ internal sealed class RepeatingEngine : IRestorationEngine
 
     public IPlaneRestorer OpenStream(
         TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
-        new RepeatingStream(this, acquired, factors, receiver);
+        new RepeatingStream(this, model, acquired, factors, receiver);
 
-    private sealed class RepeatingStream(RepeatingEngine engine, VolumeShape acquired, Factors factors, PlaneReceiver receiver) : IPlaneRestorer
+    private sealed class RepeatingStream(RepeatingEngine engine, TunedModel? model, VolumeShape acquired, Factors factors, PlaneReceiver receiver) : IPlaneRestorer
     {
         private readonly float[] _fine = new float[acquired.Times(factors).PlaneVoxels];
         private int _pushed;
@@ -228,7 +246,8 @@ internal sealed class RepeatingEngine : IRestorationEngine
             Assert.True(_pushed < acquired.Z);
             engine.OnPush(_pushed);
             int width = acquired.X * factors.X;
-            for (int i = 0; i < _fine.Length; i++) _fine[i] = plane[i / width / factors.Y * acquired.X + i % width / factors.X];
+            float more = engine.Add(model);
+            for (int i = 0; i < _fine.Length; i++) _fine[i] = more + plane[i / width / factors.Y * acquired.X + i % width / factors.X];
             for (int copy = 0; copy < factors.Z; copy++) receiver(_pushed * factors.Z + copy, _fine);
             _pushed++;
         }

@@ -21,7 +21,7 @@ public abstract class ScanRunCase : IDisposable
     private protected ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null,
         RestorationOptions? restoration = null) =>
         LastRun = new ScanRun(new ScriptedSource(script), _ => Store, Publisher, Engine, restoration ?? new RestorationOptions(),
-            options ?? new PipelineOptions(), clock ?? TimeProvider.System);
+            options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System);
 
     public void Dispose()
     {

@@ -59,8 +59,8 @@ public sealed class PublisherTests : IDisposable
         AssertHeader(heard[1], sequence: 0, $$"""
             "kind":"volume","index":{"t":2,"c":1},"shape":[20,96,64],"dims":["z","y","x"],"dtype":"{{type.Name()}}",
              "nbytes":{{bytes}},"voxel_um":{"z":0.625,"y":0.25,"x":0.25},"scale":[4,2,1],"method":"self-vision","predicted":false,
-             "model":"00ff","tuned_on":{"t":0,"c":1},"missing":[1,3],"lag_ms":1250.0,
-             "quality":{"residual_rms":3.5,"scale_low":90.0,"scale_high":4095.0,"non_finite_samples":2,"restore_ms":750.0,
+             "provisional":false,"model":"00ff","tuned_on":{"t":0,"c":1},"missing":[1,3],"lag_ms":1250.0,
+             "quality":{"residual_rms":3.5,"scale_low":90.0,"scale_high":4095.0,"gauge_model_db":31.25,"gauge_projected_db":29.5,"non_finite_samples":2,"restore_ms":750.0,
               "settings":"abcd","note":"best \u003c"}
             """);
         Assert.Equal(bytes, heard[2].GetInt64());
@@ -171,7 +171,7 @@ public sealed class PublisherTests : IDisposable
                 RepeatedMessages = 6,
                 DisorderedMessages = 8,
             },
-            Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Pending = 2, Skipped = Counts(("too few planes", 1)) },
+            Volumes = new VolumeLedger { Assembled = 5, Incomplete = 1, Restored = 2, Previews = 3, Pending = 2, Skipped = Counts(("too few planes", 1)) },
             Queues =
             [
                 new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)
@@ -198,7 +198,7 @@ public sealed class PublisherTests : IDisposable
             [
                 new ModelStatus
                 {
-                    Channel = 0, Method = "self-vision", ModelSha256 = "00ff", TunedOn = new VolumeIndex(0, 0), Reason = "beats cubic",
+                    Channel = 0, Method = "self-vision", ModelSha256 = "00ff", TunedOn = new VolumeIndex(0, 0), FromTimePoint = 6, Reason = "beats cubic",
                     HeldOutDb = 32, CubicDb = 30, ProjectedDb = 30.5, Steps = 400, TuningTime = TimeSpan.FromSeconds(60),
                 },
             ],
@@ -218,14 +218,14 @@ public sealed class PublisherTests : IDisposable
             "kind":"status","state":"finished","reason":"the source fell silent","outcome":"source_lost",
              "frames":{"received":10,"stored":7,"in_flight":0,"refused":{"BadKey":2,"Duplicate":1},"refused_messages":{"Malformed":4},
               "sent":12,"lost_messages":5,"repeated_messages":6,"disordered_messages":8},
-             "volumes":{"assembled":5,"incomplete":1,"restored":2,"pending":2,"skipped":{"too few planes":1}},
+             "volumes":{"assembled":5,"incomplete":1,"restored":2,"previews":3,"pending":2,"skipped":{"too few planes":1}},
              "queues":[{"name":"raw","policy":"wait","depth":1,"depth_bytes":2,"high_water_bytes":3,"budget_bytes":4,"dropped":5,
                "alarm":"high","times_high":7,"times_full":6,"time_in_queue_ms":{"p50":1.5,"p95":2.5,"p99":3.5,"max":4.5}},
               {"name":"restored","policy":"wait","depth":0,"depth_bytes":0,"high_water_bytes":0,"budget_bytes":4,"dropped":0,
                "alarm":"none","times_high":0,"times_full":0,"time_in_queue_ms":null}],
              "tuning":{"channel":1,"stage":0,"stages":2,"step":30,"steps":400,"loss":0.5,"held_out_db":31.5,"cubic_db":29.0,
               "projected_db":null,"elapsed_s":2.5,"remaining_s":60.0},
-             "models":[{"channel":0,"method":"self-vision","model_sha256":"00ff","tuned_on":{"t":0,"c":0},"reason":"beats cubic",
+             "models":[{"channel":0,"method":"self-vision","model_sha256":"00ff","tuned_on":{"t":0,"c":0},"from_t":6,"reason":"beats cubic",
               "held_out_db":32.0,"cubic_db":30.0,"projected_db":30.5,"steps":400,"tuning_time_s":60.0}],
              "fps":40.0,"lag_ms":250.0,"elapsed_s":12.5,"disk_free_bytes":1099511627776,"disk_time_left_s":5400.0,"unpublished":0
             """);
@@ -344,6 +344,7 @@ public sealed class PublisherTests : IDisposable
             TunedOn = new VolumeIndex(0, 1),
             SettingsFingerprint = "abcd",
             MissingPlanes = [1, 3],
+            Gauge = new GaugeReading(31.25, 29.5),
             NonFiniteSamples = 2,
             ScaleLow = 90,
             ScaleHigh = 4095,

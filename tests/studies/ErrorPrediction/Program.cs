@@ -20,7 +20,8 @@ var engine = new CpuEngine();
 using var pool = new VolumePool(1L << 32);
 
 using FloatVolume acquired = Read(Path.Combine(folder, "acquired.f32"), shape);
-TuningResult tuned = engine.Tune(acquired, factors, 0, options, null, CancellationToken.None);
+TuningResult tuned = engine.Tune(
+    new TuningRequest { Acquired = acquired, Factors = factors, Floor = 0, Options = options }, CancellationToken.None);
 ErrorModel model = ErrorCalibration.Measure(engine, tuned.Model, acquired, factors, 0, options, CancellationToken.None);
 File.WriteAllText(Path.Combine(folder, "model.json"), model.ToText());
 

@@ -23,7 +23,8 @@ using FloatVolume acquired = Read(Path.Combine(args[0], "acquired.f32"), shape);
 using FloatVolume truth = Read(Path.Combine(args[0], "truth.f32"), shape.Times(factors));
 using var restored = new FloatVolume(truth.Shape);
 var engine = new CpuEngine();
-TunedModel? model = engine.Tune(acquired, factors, 0, tuning, null, CancellationToken.None).Model;
+TunedModel? model = engine.Tune(
+    new TuningRequest { Acquired = acquired, Factors = factors, Floor = 0, Options = tuning }, CancellationToken.None).Model;
 
 foreach (int rounds in new[] { 0, 1, 2, 3, 4, 6, 10, 20 })
 {

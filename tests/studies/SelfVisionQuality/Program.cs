@@ -35,7 +35,8 @@ var engine = new CpuEngine();
 engine.Restore(null, acquired, factors, 0, options, restored, out _, CancellationToken.None);
 Print("cubic + back-projection");
 
-TuningResult tuned = engine.Tune(acquired, factors, 0, options, new Reporter(), CancellationToken.None);
+TuningResult tuned = engine.Tune(
+    new TuningRequest { Acquired = acquired, Factors = factors, Floor = 0, Options = options, Progress = new Reporter() }, CancellationToken.None);
 var clock = Stopwatch.StartNew();
 engine.Restore(tuned.Model, acquired, factors, 0, options, restored, out double residual, CancellationToken.None);
 double seconds = clock.Elapsed.TotalSeconds;

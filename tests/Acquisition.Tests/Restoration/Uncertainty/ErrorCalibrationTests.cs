@@ -52,7 +52,7 @@ public sealed class ErrorCalibrationTests
     {
         using FloatVolume acquired = Volumes.Rods(new(13, 41, 50), seed: 3);
         var layout = new NetworkLayout(NetworkVariant.Paper, new(2, 2, 2));
-        using var tuner = new StageTuner(acquired, layout, 0, Options, KernelSet.Default);
+        using var tuner = new StageTuner(acquired, layout, 0, Options, new ThreadBudget(Options.Threads), KernelSet.Default);
         FloatVolume training = tuner.HeldOut.TrainingWeights;
 
         // Wrong by 1 wherever training looks, by 0.25 elsewhere: only the latter must be found.
@@ -98,9 +98,7 @@ public sealed class ErrorCalibrationTests
 
         public string Name => "errs on purpose";
 
-        public TuningResult Tune(
-            FloatVolume acquired, Factors factors, float floor, RestorationOptions options, IProgress<TuningProgress>? progress,
-            CancellationToken cancellation) => throw new NotSupportedException();
+        public TuningResult Tune(TuningRequest request, CancellationToken cancellation) => throw new NotSupportedException();
 
         public IPlaneRestorer OpenStream(
             TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
