@@ -9,8 +9,7 @@ internal sealed class MisbehavingEngine(Action onPlane) : IRestorationEngine
 {
     public string Name => "misbehaving";
 
-    public TuningResult Tune(
-        FloatVolume acquired, Factors factors, float floor, RestorationOptions options, IProgress<TuningProgress>? progress, CancellationToken cancellation) =>
+    public TuningResult Tune(TuningRequest request, CancellationToken cancellation) =>
         throw new RestorationException("This engine cannot tune.");
 
     public void Restore(

@@ -9,7 +9,7 @@ namespace Acquisition.Benchmarks.Live;
 internal static class Soak
 {
     /// <param name="parent">Folder on the disk to use.</param>
-    /// <returns>In the order of time, from the first volume stored to the last.</returns>
+    /// <returns>In the order of time, from the first volume restored to the last.</returns>
     /// <exception cref="InvalidOperationException">The program failed, or left volumes out.</exception>
     public static SoakSample[] Run(string parent, Load load)
     {
@@ -30,10 +30,10 @@ internal static class Soak
         {
             if (TryReceiveStatus(socket) is not { } status) continue;
             if (status.GetProperty("state").GetString() == "finished") break;
-            int stored = (int)status.GetProperty("volumes").GetProperty("assembled").GetInt64();
-            if (stored > 0 && !program.HasExited)
+            int restored = (int)status.GetProperty("volumes").GetProperty("restored").GetInt64();
+            if (restored > 0 && !program.HasExited)
                 samples.Add(new(
-                    stored, long.Parse(File.ReadAllText(heapFile), CultureInfo.InvariantCulture), ProcessUse.Of(program.Id),
+                    restored, long.Parse(File.ReadAllText(heapFile), CultureInfo.InvariantCulture), ProcessUse.Of(program.Id),
                     status.GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("depth").GetInt32())));
         }
 
