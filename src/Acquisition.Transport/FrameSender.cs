@@ -88,6 +88,14 @@ public sealed class FrameSender : IDisposable
         return _socket.TrySend(topic, header, ref pixelPart, timeout);
     }
 
+    /// <summary>Sends a message as it is.</summary>
+    /// <returns>False when the receiver did not take it in time; nothing was sent then.</returns>
+    public bool TrySend(WireMessage message, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return _socket.TrySend(message.Parts, timeout);
+    }
+
     /// <summary>Closes the socket. What was taken for sending still goes out for up to <see cref="SenderOptions.Linger"/>; the
     /// last socket of the process to close waits for that.</summary>
     public void Dispose() => _socket.Dispose();

@@ -2,8 +2,6 @@ using System.Text;
 using Acquisition.Core;
 using Acquisition.Transport.Sockets;
 using Acquisition.Transport.Wire;
-using NetMQ;
-using NetMQ.Sockets;
 
 namespace Acquisition.Transport;
 
@@ -17,7 +15,7 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource, IDispo
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly SourceOptions _options = options ?? throw new ArgumentNullException(nameof(options));
-    private readonly Multipart _message = new();
+    private readonly Multipart _message = new(kept: 3);
     private readonly byte[] _header = new byte[WireFormat.MaxHeaderBytes];
     private OpenSocket? _socket;
     private bool _disposed;
@@ -35,7 +33,7 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource, IDispo
     {
         ArgumentNullException.ThrowIfNull(observer);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _socket ??= Open();
+        _socket ??= ReceivingSocket.Open(_options);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -57,18 +55,6 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource, IDispo
         _socket?.Dispose();
         _socket = null;
     }
-
-    private OpenSocket Open() => OpenSocket.Open<NetMQSocket>(
-        () => _options.Pattern == SocketPattern.PushPull ? new PullSocket() : new SubscriberSocket(),
-        socket =>
-        {
-            socket.Options.ReceiveHighWatermark = _options.HighWaterMark;
-            socket.Options.MaxMsgSize = _options.MaxMessageBytes;
-            (socket as SubscriberSocket)?.Subscribe(Topic.Prefix(_options.Stream));
-        },
-        _options.Address,
-        _options.Bind,
-        (text, cause) => new SourceException(text, cause));
 
     private void Judge(Multipart message, byte[] headerCopy, IFrameObserver observer)
     {

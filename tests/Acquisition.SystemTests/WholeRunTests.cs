@@ -36,9 +36,7 @@ public sealed class WholeRunTests : IDisposable
     private async Task<JsonElement> SimulatorSummaryAsync(RunningProcess simulator)
     {
         await simulator.SucceedsAsync();
-        string json = simulator.Output.Split('\n').Last(line => line.StartsWith('{'));
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        return SimulatorSummary.Of(simulator);
     }
 
     [Theory]
@@ -213,6 +211,27 @@ public sealed class WholeRunTests : IDisposable
         Assert.Equal(12, Frames(superseded, "stored"));
         Assert.Equal((320, 320, 0), (Frames(taken, "sent"), Frames(taken, "stored"), Frames(taken, "lost_messages")));
         Assert.Equal((40, 0), (Volumes(taken, "restored"), Volumes(taken, "incomplete")));
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_was_disconnected_counts_what_it_missed()
+    {
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
+            .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await program.LineAsync(line => line.StartsWith("Waiting for a microscope", StringComparison.Ordinal));
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "30", "--fps", "200",
+            "--pattern", "pub", "--start-delay", "2", "--disconnect-after", "100", "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        JsonElement report = _space.Report;
+        AssertCloses(report);
+        Assert.Equal("completed", Outcome(report));
+        Assert.InRange(Frames(report, "received"), 100, 240);
+        Assert.Equal(240, Frames(report, "received") + Frames(report, "lost_messages"));
     }
 
     [Fact]

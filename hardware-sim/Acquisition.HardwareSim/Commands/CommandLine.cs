@@ -12,6 +12,7 @@ internal static class CommandLine
 
         Try it without a microscope: start 'hardware-sim scan neurites --factor 2,2,2 --fps 30' in one terminal
         and the receiver in another, or play a recording of your own with 'hardware-sim play stack.tif'.
+        What 'acquisition record' kept, and the raw volumes of a run, go out again with 'hardware-sim replay PATH'.
 
         The last line on standard output is a summary in JSON; everything for people goes to standard error.
         Exit codes: 0 completed, 1 failed or stopped, 2 wrong arguments, 9 died on purpose (--die-after).
@@ -22,6 +23,7 @@ internal static class CommandLine
         var root = new RootCommand(Description);
         root.Subcommands.Add(PlayCommand.Create(output, notes));
         root.Subcommands.Add(ScanCommand.Create(output, notes));
+        root.Subcommands.Add(ReplayCommand.Create(output, notes));
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count == 0)
         {
@@ -44,6 +46,6 @@ internal static class CommandLine
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "hardware-sim" : $"hardware-sim {command.Name}";
         await notes.WriteLineAsync($"'{name} --help' lists what is accepted.").ConfigureAwait(false);
-        return ScanRunner.BadUsage;
+        return StreamRunner.BadUsage;
     }
 }

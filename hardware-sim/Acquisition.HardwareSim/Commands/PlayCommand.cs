@@ -28,18 +28,22 @@ internal static class PlayCommand
             "Voxel size of the recording; micrometres. Default: what the file says, or 1,1,1 when it says nothing.");
         Option<int> repeat = Values.Number("--repeat", "Play the recording this many times, as further time points.", 1, 100_000, 1);
         Option<string> mode = Values.Choice("--mode", "Kind of microscope to announce.", "other", "light-sheet", "two-photon");
+        var scan = new ScanArguments();
         var sending = new SendingArguments();
 
         var command = new Command("play", "Send a recording as if the microscope were scanning it now.")
         {
             path, factor, announce, stretch, voxel, repeat, mode,
         };
+        scan.AddTo(command);
         sending.AddTo(command);
         SendingArguments.Exclude(command, factor, announce);
-        command.SetAction((parsed, cancellation) => ScanRunner.RunAsync(
-            () => sending.Read(parsed),
-            options => new ReplaySeries(
-                new()
+        command.SetAction((parsed, cancellation) => StreamRunner.RunAsync(
+            sending.Read(parsed),
+            () =>
+            {
+                TruthFolder? truth = scan.Truth(parsed);
+                var options = new ReplayOptions
                 {
                     Path = parsed.GetValue(path)!,
                     Factors = parsed.GetValue(factor),
@@ -48,10 +52,10 @@ internal static class PlayCommand
                     Voxel = parsed.GetValue(voxel),
                     Repeats = parsed.GetValue(repeat),
                     Mode = parsed.GetValue(mode)!,
-                    Truth = options.Truth,
-                },
-                options.Announcement,
-                notes),
+                    Truth = truth,
+                };
+                return scan.Stream(parsed, new ReplaySeries(options, scan.Announcement(parsed), notes), truth);
+            },
             output, notes, cancellation));
         return command;
     }

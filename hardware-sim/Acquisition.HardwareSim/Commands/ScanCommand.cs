@@ -45,6 +45,8 @@ internal sealed class ScanCommand
 
     private readonly Option<bool> _noNoise = new("--no-noise") { Description = "Leave all noise out." };
 
+    private readonly ScanArguments _scan = new();
+
     private readonly SendingArguments _sending = new();
 
     private ScanCommand() { }
@@ -59,20 +61,24 @@ internal sealed class ScanCommand
             _specimen, _mode, _shape, _voxel, _factor, _sampling, _timePoints, _channels, _moving, _seed,
             _psf, _photons, _readNoise, _offset, _gain, _noNoise,
         };
+        _scan.AddTo(command);
         _sending.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             VolumeShape shape = ShapeOf(parsed);
             Factors factors = parsed.GetValue(_factor);
             return Undersampling.Crop(shape, factors) == shape
-                ? ScanRunner.RunAsync(
-                    () => _sending.Read(parsed),
-                    options => new PhantomSeries(Read(parsed, options.Truth), options.Announcement),
-                    output, notes, cancellation)
+                ? StreamRunner.RunAsync(_sending.Read(parsed), () => Open(parsed), output, notes, cancellation)
                 : CommandLine.RefuseAsync(
                     parsed, notes, $"--shape {shape.Z},{shape.Y},{shape.X} is not a multiple of --factor {factors} on every axis.");
         });
         return command;
+    }
+
+    private SeriesStream Open(ParseResult parsed)
+    {
+        TruthFolder? truth = _scan.Truth(parsed);
+        return _scan.Stream(parsed, new PhantomSeries(Read(parsed, truth), _scan.Announcement(parsed)), truth);
     }
 
     private VolumeShape ShapeOf(ParseResult parsed) => parsed.GetValue(_shape) ?? new(32, 256, 256);

@@ -1,26 +1,32 @@
 namespace Acquisition.HardwareSim.Sending;
 
-/// <summary>When the next frame and the next volume are due.</summary>
-/// <remarks>Due times lie on a fixed beat, so single delays do not add up. A source held up for longer than one beat starts
-/// a new one from there: a camera does not make up for what it missed with a burst.</remarks>
-/// <param name="frameInterval">From frame to frame; <see cref="TimeSpan.Zero"/> for as fast as the receiver takes them.</param>
-/// <param name="volumeInterval">From volume to volume; <see cref="TimeSpan.Zero"/> for one right after the other.</param>
-internal sealed class Pacer(TimeSpan frameInterval, TimeSpan volumeInterval, TimeProvider clock)
+/// <summary>Holds a stream to its own times.</summary>
+/// <remarks>Single delays do not add up. A source held up for longer than the step to the next message goes on from there: a
+/// camera does not make up for what it missed with a burst.</remarks>
+internal sealed class Pacer(TimeProvider clock)
 {
-    private readonly long _origin = clock.GetTimestamp();
-    private TimeSpan? _frameDue;
-    private TimeSpan? _volumeDue;
+    private long? _origin;
+    private TimeSpan _shift;
+    private TimeSpan _last;
 
-    /// <summary>How long to wait before the next frame; call once a frame.</summary>
-    public TimeSpan BeforeFrame() => Before(ref _frameDue, frameInterval);
-
-    /// <summary>How long to wait before the next volume; call once a volume.</summary>
-    public TimeSpan BeforeVolume() => Before(ref _volumeDue, volumeInterval);
-
-    private TimeSpan Before(ref TimeSpan? due, TimeSpan interval)
+    /// <summary>How long to wait for a message.</summary>
+    /// <param name="at">When it is due, from the beginning of the stream; never less than for the message before it.</param>
+    public TimeSpan Before(TimeSpan at)
     {
-        TimeSpan now = clock.GetElapsedTime(_origin);
-        due = due is { } last && last + interval > now - interval ? last + interval : now;
-        return due > now ? due.Value - now : TimeSpan.Zero;
+        _origin ??= clock.GetTimestamp();
+        TimeSpan ahead = at + _shift - clock.GetElapsedTime(_origin.Value);
+        TimeSpan step = at - _last;
+        _last = at;
+        if (step > TimeSpan.Zero && -ahead >= step) _shift -= ahead;
+        return ahead > TimeSpan.Zero ? ahead : TimeSpan.Zero;
+    }
+
+    /// <summary>Waits for a message.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Wait(TimeSpan at, CancellationToken cancellation)
+    {
+        TimeSpan delay = Before(at);
+        if (delay > TimeSpan.Zero) cancellation.WaitHandle.WaitOne(delay);
+        cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -15,7 +15,7 @@ internal static class ZarrMetadata
     public const string OmeVersion = "0.5";
 
     /// <summary>Key beside "ome" under which the steps lie; readers of OME-Zarr ignore it.</summary>
-    private const string ProvenanceKey = "acquisition";
+    public const string ProvenanceKey = "acquisition";
 
     // White alone; otherwise the colours microscopists give to fluorophores, brightest first.
     private static readonly string[] Colors = ["00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF"];

@@ -64,6 +64,33 @@ internal sealed class OpenSocket : IDisposable
         return TrySend(topic, header, ref pixels, ref none, timeout);
     }
 
+    /// <summary>Sends all parts, at least one, or none.</summary>
+    /// <param name="timeout">How long to wait for room; zero for not at all.</param>
+    public bool TrySend(IReadOnlyList<ReadOnlyMemory<byte>> parts, TimeSpan timeout)
+    {
+        bool whole = true;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            Msg part = Copy(parts[i].Span);
+            try
+            {
+                whole &= _socket.TrySend(ref part, i == 0 ? timeout : TimeSpan.Zero, more: i < parts.Count - 1);
+            }
+            catch (NetMQException e)
+            {
+                throw _fault($"Sending to {_address} has failed: {e.Message}", e);
+            }
+            finally
+            {
+                part.Close();
+            }
+
+            if (i == 0 && !whole) return false; // later parts fail only with the peer; see below
+        }
+
+        return whole;
+    }
+
     /// <summary>Sends all parts or none.</summary>
     /// <param name="pixels">Closed in any case; uninitialised for a message without.</param>
     /// <param name="extra">The part after the pixels, closed in any case; uninitialised for a message without.</param>

@@ -46,7 +46,20 @@ public sealed class SequenceTrackerTests
         tracker.Note(1_000_000);
         tracker.Note(1_000_001);
         Assert.Equal(1_000_000 - 5 - 1, tracker.Lost);
-        Assert.Equal(0, tracker.Repeated);
+        Assert.Equal((0, 0), (tracker.Repeated, tracker.Disordered));
+    }
+
+    [Fact]
+    public void A_damaged_number_is_not_believed_and_does_not_make_others_look_old()
+    {
+        var tracker = new SequenceTracker();
+        tracker.Note(5);
+        tracker.Note(ulong.MaxValue - 3); // instead of 6
+        tracker.Note(7);
+        tracker.Note(1UL << 40); // instead of 8
+        tracker.Note(1UL << 50); // instead of 9
+        tracker.Note(10);
+        Assert.Equal((3, 0, 3), (tracker.Lost, tracker.Repeated, tracker.Disordered));
     }
 
     [Fact]
