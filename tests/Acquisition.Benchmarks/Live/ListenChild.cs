@@ -37,7 +37,7 @@ internal static class ListenChild
                 part.Close();
             }
 
-            long now = PreparedSeries.NowUnixNs();
+            long now = UnixClock.NowNs();
             if (info.GetProperty("kind").GetString() == "volume")
             {
                 Console.WriteLine(JsonSerializer.Serialize(new Heard(

@@ -24,7 +24,7 @@ internal static class ReceiveChild
         while (Receive(socket, pixels)) { }
         pixels.CompleteAdding();
         writer.Join();
-        Console.WriteLine($"stored {PreparedSeries.NowUnixNs()} {Environment.CpuUsage.TotalTime.TotalSeconds}");
+        Console.WriteLine($"stored {UnixClock.NowNs()} {Environment.CpuUsage.TotalTime.TotalSeconds}");
         return 0;
     }
 
