@@ -6,6 +6,7 @@ using Xunit;
 namespace Acquisition.SystemTests;
 
 /// <summary>Raw storage over a real socket and a real disk, whatever restoration does. The benchmark of the same name measures it more closely.</summary>
+[Collection("ZeroMQ in this process")] // the last socket of one would end the library for the other
 public sealed class IsolationTests
 {
     private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };

@@ -4,6 +4,7 @@ using Xunit;
 namespace Acquisition.SystemTests;
 
 /// <summary>A thousand volumes through the program as a process. The benchmark of the same name does it with ten thousand.</summary>
+[Collection("ZeroMQ in this process")] // the last socket of one would end the library for the other
 public sealed class SoakTests
 {
     [Fact]
