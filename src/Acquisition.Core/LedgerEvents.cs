@@ -67,11 +67,11 @@ public sealed record SnapshotTaken(int Channel, string ModelSha256, int Step, do
 /// <summary>A volume was not restored, and nothing more will be tried during this run.</summary>
 public sealed record VolumeSkipped(VolumeIndex Index, string Reason, string Detail);
 
-/// <summary>The model no longer helps as much as on the volume that it was tuned on.</summary>
-/// <param name="AdvantageDb">How much better than projected the model predicts this volume from its own shrunk copy, dB.</param>
-/// <param name="ReferenceDb">The same on the volume that it was tuned on, dB.</param>
+/// <summary>The model suits the sample less than it did on its first volumes.</summary>
+/// <param name="Carries">What the gauge has read of late, on average; see <see cref="GaugeReading.Carries"/>.</param>
+/// <param name="Reference">What it read on the model's first volumes.</param>
 /// <param name="IsRefreshed">Whether the model is being tuned again because of it.</param>
-public sealed record DriftNoticed(VolumeIndex Index, double AdvantageDb, double ReferenceDb, bool IsRefreshed);
+public sealed record DriftNoticed(VolumeIndex Index, double Carries, double Reference, bool IsRefreshed);
 
 /// <summary>Something a person should see.</summary>
 public sealed record Warned(string Message);

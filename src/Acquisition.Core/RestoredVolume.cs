@@ -16,6 +16,9 @@ public sealed record RestoredVolume
 
     public required Provenance Provenance { get; init; }
 
+    /// <summary>When the volume's last frame came, in ticks of the run's clock, for measuring how long it is on its way.</summary>
+    public long LastFrameTimestamp { get; init; }
+
     public VolumeIndex Index => Provenance.Index;
 
     public long Bytes => Pixels.Bytes + (Uncertainty?.Bytes ?? 0);
@@ -88,11 +91,15 @@ public sealed record Provenance
     public required TimeSpan Duration { get; init; }
 }
 
-/// <summary>Quality without a truth: the volume is shrunk, restored from that, and compared with itself. PSNR over its contrast, dB.</summary>
-/// <param name="ModelDb">Restored by the model.</param>
-/// <param name="ProjectedDb">Restored by cubic interpolation with back-projection.</param>
-public readonly record struct GaugeReading(double ModelDb, double ProjectedDb)
+/// <summary>How well a model suits a volume, read without a truth from smaller copies of the volume.</summary>
+/// <param name="ModelDb">PSNR over the volume's contrast when the volume is shrunk and restored by the model, dB.</param>
+/// <param name="ProjectedDb">The same, restored by cubic interpolation with back-projection, dB.</param>
+/// <param name="Carries">By what the detail that the model adds should be multiplied on the acquired grid; 0 to 1.5. At 1 it is just right;
+/// below 0.5 leaving it out comes closer to the truth.</param>
+public readonly record struct GaugeReading(double ModelDb, double ProjectedDb, double Carries)
 {
-    /// <summary>How much the model adds, dB; it falls when the sample is no longer like the one that the model was tuned on.</summary>
-    public double AdvantageDb => ModelDb - ProjectedDb;
+    /// <summary>Of <see cref="Carries"/>, below which the model does harm: an addition that should be half as large errs as much as none.</summary>
+    public const double Harmful = 0.5;
+
+    public bool IsHarmful => Carries < Harmful;
 }

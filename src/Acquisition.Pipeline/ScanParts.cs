@@ -27,6 +27,8 @@ internal sealed record ScanParts
     /// <summary>What time it was at some ticks of the clock.</summary>
     public DateTimeOffset TimeOf(long timestamp) => Started.At + Clock.GetElapsedTime(Started.Timestamp, timestamp);
 
+    public required RunMetrics Metrics { get; init; }
+
     public FrameCounters Frames { get; } = new();
 
     public VolumeCounters Volumes { get; } = new();

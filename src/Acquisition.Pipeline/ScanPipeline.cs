@@ -32,7 +32,11 @@ internal sealed class ScanPipeline : IDisposable
     private readonly DurationHistogram _storeRaw = new("store raw");
     private readonly DurationHistogram _storeRestored = new("store restored");
     private readonly DurationHistogram _publish = new("publish");
-    private readonly DurationHistogram _rawLag = new("last frame to raw stored");
+    private readonly DurationHistogram _toRawStored = new("last frame to raw stored");
+    private readonly DurationHistogram _toPreview = new("last frame to preview published");
+    private readonly DurationHistogram _toRestoredStored = new("last frame to restored stored");
+    private readonly DurationHistogram _toPublished = new("last frame to restored published");
+    private readonly ImmutableArray<DurationHistogram> _stages;
     private readonly TaskCompletionSource _rawDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _restoredDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<IDisposable> _subscriptions = [];
@@ -50,7 +54,8 @@ internal sealed class ScanPipeline : IDisposable
         _restored = store.CreateRestored(plan);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
-        _backlog = new RestorationBacklog(parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options));
+        _backlog = new RestorationBacklog(
+            parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options), parts.Clock);
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
@@ -59,6 +64,12 @@ internal sealed class ScanPipeline : IDisposable
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
         _stage = new RestorationStage(plan, parts, _raw, _backlog, _coming, _tuningThreads, host);
+        _stages =
+        [
+            _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish,
+            _toRawStored, _toPreview, _stage.Lag, _toRestoredStored, _toPublished,
+        ];
+        parts.Metrics.Record(_stages, [("raw", _rawHop.TimeInQueue), ("restore", _backlog.TimeInQueue), ("restored", _restoredHop.TimeInQueue)]);
     }
 
     public ScanPlan Plan { get; }
@@ -72,15 +83,9 @@ internal sealed class ScanPipeline : IDisposable
     /// <summary>Lag of the volume restored last.</summary>
     public TimeSpan? LastLag => Interlocked.Read(ref _lastLagTicks) is >= 0 and var ticks ? new TimeSpan(ticks) : null;
 
+    /// <summary>In the order in which a volume goes through them, then from its last frame on.</summary>
     public ImmutableArray<TimingSummary> Timings =>
-    [
-        .. new[]
-            {
-                _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish, _rawLag, _stage.Lag,
-            }
-            .Select(histogram => histogram.Summarize())
-            .Where(timing => timing.Count > 0),
-    ];
+        [.. _stages.Select(histogram => histogram.Summarize()).Where(timing => timing.Count > 0)];
 
     /// <summary>Bytes the camera needs for itself: the volumes that may be open, and one on its way to the disk.</summary>
     public static long MemoryNeeded(ScanPlan plan, PipelineOptions options) =>
@@ -148,7 +153,7 @@ internal sealed class ScanPipeline : IDisposable
 
     private void AcknowledgeRaw(AssembledVolume volume)
     {
-        _rawLag.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
+        _toRawStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
         FrameLedger frames = _parts.Frames.Snapshot();
@@ -166,7 +171,7 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
-        Publish(volume);
+        Publish(volume, volume.Provenance.Provisional ? _toPreview : _toPublished);
         if (volume.Provenance.Provisional)
         {
             _parts.Volumes.NotePreviewed();
@@ -183,6 +188,8 @@ internal sealed class ScanPipeline : IDisposable
             Interlocked.Exchange(ref _lastLagTicks, volume.Provenance.Lag.Ticks);
             _parts.Volumes.NoteRestored();
             _store.AppendLedger(LedgerKinds.VolumeRestored, volume.Provenance);
+            _toRestoredStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
+            _parts.Metrics.NoteRestored(volume.Provenance);
         }
         catch (StorageException fault)
         {
@@ -194,11 +201,13 @@ internal sealed class ScanPipeline : IDisposable
     }
 
     /// <summary>Subscribers come before the disk: they see the volume sooner, and a volume that the disk refuses as well.</summary>
-    private void Publish(RestoredVolume volume)
+    /// <param name="sinceLastFrame">Where it counts how long the volume was on its way.</param>
+    private void Publish(RestoredVolume volume, DurationHistogram sinceLastFrame)
     {
         if (_parts.Publisher is not { } publisher) return;
-        long sending = _parts.Clock.GetTimestamp();
+        long started = _parts.Clock.GetTimestamp();
         publisher.Publish(volume);
-        _publish.Note(_parts.Clock.GetElapsedTime(sending));
+        _publish.Note(_parts.Clock.GetElapsedTime(started));
+        sinceLastFrame.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
     }
 }

@@ -69,12 +69,14 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
+            Metrics = new RunMetrics(this, clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
         _disk = new DiskGauge(clock);
         _watch = new RunWatch(Warn, message => Record(LedgerKinds.Warning, new Warned(message)));
         _assembler = new VolumeAssembler(options, clock, _parts.Frames, _rate, this);
         _reason = $"waiting for a scan on {source.Description}";
+        _parts.Metrics.Observe();
     }
 
     /// <summary>Where the run stands now; any thread, cheap enough for five times a second.</summary>
@@ -147,6 +149,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <summary>Frees the run's memory. Only after <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {
+        _parts.Metrics.Dispose();
         _scan?.Dispose();
         _assembler.Dispose();
         _parts.CameraPool.Dispose();
@@ -296,7 +299,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         Record(LedgerKinds.Drift, drift);
         Warn(string.Create(CultureInfo.InvariantCulture,
-            $"The sample has changed by {drift.Index}: the model adds {drift.AdvantageDb:0.00} dB to projected volumes, and added {drift.ReferenceDb:0.00} dB at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
+            $"The sample has changed by {drift.Index}: of the detail that the model adds, {100 * drift.Carries:0} % carries over, and {100 * drift.Reference:0} % did at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
     }
 
     void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)

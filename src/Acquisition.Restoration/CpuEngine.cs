@@ -119,6 +119,16 @@ public sealed class CpuEngine : IRestorationEngine
         residualRms = stream.Complete();
     }
 
+    public GaugeReading? Gauge(
+        TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(acquired);
+        ArgumentNullException.ThrowIfNull(options);
+        RequireFitting(model, factors);
+        return QualityGauge.Measure(this, _kernels, model, acquired, factors, floor, options, cancellation);
+    }
+
     public IPlaneRestorer OpenStream(
         TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver)
     {

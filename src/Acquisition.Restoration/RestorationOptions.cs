@@ -62,8 +62,12 @@ public sealed record RestorationOptions
     /// and takes about as much room on disk as its volume.</summary>
     public bool Uncertainty { get; init; }
 
-    /// <summary>Share of what the model once added to projected volumes, below which the sample counts as changed; 0 to 1, 0 for
-    /// never. Default 0.5, of what <see cref="QualityGauge"/> reads on three volumes in a row, dB.</summary>
+    /// <summary>Whether each volume is asked how well the model suits it. A volume that it would harm is restored without it. Default:
+    /// it is; the price is that of one orientation of 270,000 samples a volume.</summary>
+    public bool Gauge { get; init; } = true;
+
+    /// <summary>Share of what the gauge read on the model's first volumes, below which the sample counts as changed; 0 to 1, 0 for
+    /// never. Default 0.5, on average of three volumes in a row.</summary>
     public double DriftAlarm { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
     /// <summary>Whether the model is tuned again, from its own weights on the newest volume, when the sample has changed. Default:

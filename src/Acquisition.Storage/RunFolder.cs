@@ -6,11 +6,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
+using Acquisition.Storage.Reporting;
 using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage;
 
-/// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl and report.json.</summary>
+/// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl, report.json and report.html.</summary>
 /// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole.</remarks>
 public sealed class RunFolder : IRunStore
 {
@@ -136,6 +137,7 @@ public sealed class RunFolder : IRunStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>The page report.html comes last; a page that cannot be made is left out, and 'acquisition report' makes it later.</remarks>
     /// <exception cref="StorageException">The disk refused; what was stored before stays readable.</exception>
     public void Complete(RunReport report)
     {
@@ -150,6 +152,7 @@ public sealed class RunFolder : IRunStore
         string path = Path.Combine(Folder, "report.json");
         byte[] bytes = Encoding.UTF8.GetBytes(RunReportJson.Write(report) + "\n");
         Store("write the report", path, bytes.Length, () => AtomicFile.Write(path, bytes, replace: true));
+        RunPage.TryWrite(Folder);
     }
 
     private ZarrVolumeStore Open(string name, ZarrDataset dataset)

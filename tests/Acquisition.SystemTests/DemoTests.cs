@@ -43,6 +43,15 @@ public sealed class DemoTests : IDisposable
         Assert.True(Decibels("projected") > Decibels("cubic"));
         Assert.True(Decibels("restored") > Decibels("cubic"));
         Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", run), StringComparison.Ordinal);
+
+        string path = Path.Combine(run, "report.html");
+        byte[] page = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        using var found = JsonDocument.Parse(await Workspace.PythonAsync("read_report.py", run));
+        Assert.Equal(2 * 2 * 3, found.RootElement.GetProperty("pictures").GetArrayLength());
+        File.Delete(path);
+        await using RunningProcess again = RunningProcess.StartProgram("acquisition", ["report", run]);
+        Assert.True(await again.ExitAsync() == 0, again.Output);
+        Assert.Equal(page, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -19,6 +19,9 @@ internal sealed record AppConfig
 
     public PipelineOptions Pipeline { get; init; } = new();
 
+    /// <summary>Where metrics go; <see langword="null"/> sends none.</summary>
+    public MetricsOptions? Metrics { get; init; }
+
     /// <summary>Folder with the originals that a simulator kept, to score the run against; <see langword="null"/> scores nothing.</summary>
     public string? TruthFolder { get; init; }
 
@@ -31,4 +34,7 @@ internal sealed record AppConfig
 
     /// <summary>Where reading of the optional publish section starts.</summary>
     internal static PublisherOptions DraftPublisher { get; } = new() { Address = "tcp://127.0.0.1:5556" };
+
+    /// <summary>Where reading of the optional metrics section starts.</summary>
+    internal static MetricsOptions DraftMetrics { get; } = new() { OtlpEndpoint = "http://127.0.0.1:4318" };
 }

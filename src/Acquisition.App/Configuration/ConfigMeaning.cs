@@ -21,6 +21,8 @@ internal static class ConfigMeaning
             ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; "
                 + $"a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
             : "Nothing is published.";
+        if (config.Metrics is { } metrics)
+            yield return $"Metrics go to {metrics.OtlpEndpoint} every {Seconds(metrics.Period)}; a run does not wait for that.";
         if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
         foreach (string address in OpenAddresses(config))
             yield return $"CAUTION: {address} is open to the network, without password or encryption; 127.0.0.1 keeps it to this machine.";

@@ -170,7 +170,7 @@ internal sealed class ConfigReader
     {
         foreach (Setting setting in Settings.All.Where(setting => setting.Required && !_given.ContainsKey(setting.Path)))
         {
-            bool optional = setting.Section is "publish" or "scoring";
+            bool optional = setting.Section is "publish" or "metrics" or "scoring";
             if (optional && !_sections.Contains(setting.Section)) continue;
             _faults.Add((int.MaxValue, new ConfigFault(_file, $"{setting.Path} is missing; expected {setting.Accepted}")));
         }

@@ -13,7 +13,7 @@ internal static class Settings
 
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Source(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Scoring(),
+        .. Source(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Scoring(),
     ];
 
     /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
@@ -24,6 +24,7 @@ internal static class Settings
         ("storage", "Where and how data is stored."),
         ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
         ("pipeline", "Bounds and patience of a run. May be left out."),
+        ("metrics", "Where a run's counts, queue depths and times go while it goes on. Left out, nowhere."),
         ("scoring", "Comparison with originals, after the run. Left out, nothing is scored."),
     ];
 
@@ -80,8 +81,10 @@ internal static class Settings
             "Share of the network's detail that is added to back-projected cubic interpolation.");
         yield return Row("uncertainty", new Flag(), o => o.Uncertainty, (o, v) => o with { Uncertainty = v },
             "Whether each restored volume comes with a map of standard errors, calibrated on held-out crops, stored in uncertainty.zarr and published as part 3.");
+        yield return Row("gauge", new Flag(), o => o.Gauge, (o, v) => o with { Gauge = v },
+            "Whether each volume is asked how well the network suits it; a volume that it would harm is restored without.");
         yield return Row("drift_alarm", new RealNumber(0, 1), o => o.DriftAlarm, (o, v) => o with { DriftAlarm = v },
-            "Share of what the network once added to projected volumes, in dB, below which the sample counts as changed and people are told; 0 for never.");
+            "Share of what the gauge read on the first volumes below which the sample counts as changed and people are told; 0 for never.");
         yield return Row("refresh", new Flag(), o => o.Refresh, (o, v) => o with { Refresh = v },
             "Whether the network is tuned again, from its own weights on the newest volume, when the sample has changed.");
         yield return Row("seed", new WholeNumber<int>(int.MinValue, int.MaxValue), o => o.Seed, (o, v) => o with { Seed = v },
@@ -156,6 +159,19 @@ internal static class Settings
         yield return new Setting<bool>("pipeline", "previews", new Flag(), c => c.Pipeline.Previews,
             (c, v) => c with { Pipeline = c.Pipeline with { Previews = v } },
             "Whether the newest volume is published provisionally while the network is tuned.");
+    }
+
+    private static IEnumerable<Setting> Metrics()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<MetricsOptions, T> read, Func<MetricsOptions, T, MetricsOptions> write, string doc, bool required = false) =>
+            new("metrics", key, kind, c => read(c.Metrics!), (c, v) => c with { Metrics = write(c.Metrics ?? AppConfig.DraftMetrics, v) }, doc)
+            { Required = required, IsGiven = c => c.Metrics is not null };
+
+        yield return Row("otlp_endpoint", TextValue.HttpAddress, o => o.OtlpEndpoint, (o, v) => o with { OtlpEndpoint = v },
+            "Collector of OpenTelemetry that takes OTLP over HTTP; /v1/metrics is added to an address without a path. A run does not wait for it.",
+            required: true);
+        yield return Row("period_s", new Seconds(3600), o => o.Period, (o, v) => o with { Period = v },
+            "Time between two exports.");
     }
 
     private static IEnumerable<Setting> Scoring()

@@ -15,6 +15,9 @@ internal sealed partial class TextValue : ValueKind<string>
     /// <summary>A ZeroMQ endpoint between processes.</summary>
     public static TextValue Address { get; } = new("an address like tcp://127.0.0.1:5555 or ipc:///tmp/camera", Endpoint());
 
+    /// <summary>A server's address on the web.</summary>
+    public static TextValue HttpAddress { get; } = new("an address like http://127.0.0.1:4318", Http());
+
     public override string Accepted { get; }
 
     public override bool Quoted => true;
@@ -28,13 +31,19 @@ internal sealed partial class TextValue : ValueKind<string>
     public override string Write(string value) => value;
 
     public override string? Hint(string text) =>
-        this == Address && HostAndPort().IsMatch(text) ? $"did you mean tcp://{text}?" : null;
+        !HostAndPort().IsMatch(text) ? null
+        : this == Address ? $"did you mean tcp://{text}?"
+        : this == HttpAddress ? $"did you mean http://{text}?"
+        : null;
 
     [GeneratedRegex(@"^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*\z")]
     private static partial Regex AnyPath();
 
     [GeneratedRegex(@"^(tcp://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):(\*|[0-9]{1,5})|ipc://[^\p{Cc}]+)\z")]
     private static partial Regex Endpoint();
+
+    [GeneratedRegex(@"^https?://([A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.~%/\-]*)?\z")]
+    private static partial Regex Http();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.-]+:[0-9]{1,5}\z")]
     private static partial Regex HostAndPort();

@@ -1,9 +1,13 @@
+using Acquisition.Storage.Reporting;
+
 namespace Acquisition.App.Runs;
 
 /// <summary>Names of what lies in a run folder.</summary>
 internal static class RunFiles
 {
     public static string Report(string folder) => Path.Combine(folder, "report.json");
+
+    public static string Page(string folder) => Path.Combine(folder, RunPage.FileName);
 
     public static string Settings(string folder) => Path.Combine(folder, "run.yaml");
 

@@ -24,9 +24,11 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         try
         {
             using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
+            using MetricsExport? metrics = config.Metrics is { } collector ? new MetricsExport(collector) : null;
             using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
             await WatchAsync(TakeAsync(source, publisher, interruption)).ConfigureAwait(false);
+            metrics?.Flush();
             int worst = ExitCode.Ok;
             foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
             return worst;
@@ -92,6 +94,8 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         bool isScored = config.TruthFolder is not { } truth || TryScore(folder, truth, ref report);
         screen.Console.Write(ResultView.Run(report, folder));
         if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
+        if (File.Exists(RunFiles.Page(folder))) screen.Output.WriteLine($"page: {RunFiles.Page(folder)}");
+        else screen.Complain($"the report's page could not be made; try 'acquisition report {folder}'");
         if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
         return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
     }

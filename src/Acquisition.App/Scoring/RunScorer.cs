@@ -3,6 +3,7 @@ using System.Globalization;
 using Acquisition.App.Runs;
 using Acquisition.Core;
 using Acquisition.Storage;
+using Acquisition.Storage.Reporting;
 using Acquisition.Storage.Tiff;
 using Acquisition.Storage.Zarr;
 
@@ -11,7 +12,7 @@ namespace Acquisition.App.Scoring;
 /// <summary>Compares a run with originals: reads all three datasets back from disk, so that what is scored is what was stored.</summary>
 internal static class RunScorer
 {
-    /// <summary>Scores every volume that is stored raw and restored and has an original, and adds the scores to the run's report.</summary>
+    /// <summary>Scores every volume that is stored raw and restored and has an original, and adds the scores to the run's report and its page.</summary>
     /// <param name="rounds">Rounds of back-projection of the projected picture; those of the run.</param>
     /// <returns>The report as it now is on disk.</returns>
     /// <exception cref="DataFormatException">An original does not fit the run, or there is none.</exception>
@@ -21,6 +22,7 @@ internal static class RunScorer
         RunReport report = RunReportJson.Read(RunFiles.Report(folder));
         RunReport scored = report with { Scores = Compare(folder, truthFolder, rounds, threads) };
         Replace(RunFiles.Report(folder), RunReportJson.Write(scored));
+        RunPage.TryWrite(folder);
         return scored;
     }
 

@@ -63,7 +63,7 @@ internal sealed class PlainReporter(TextWriter output) : IRunReporter
     }
 
     private static string Disk(RunStatus status) =>
-        status is { FreeBytes: { } free, DiskTimeLeft: { } left } ? $"; disk: {StatusText.Disk(free, left)}" : "";
+        status is { FreeBytes: { } free, DiskTimeLeft: { TotalHours: < 24 } left } ? $"; disk: {StatusText.Disk(free, left)}" : "";
 
     private void Line(RunStatus status, string text) =>
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{status.Elapsed.TotalSeconds,7:0.0} s] {text}"));

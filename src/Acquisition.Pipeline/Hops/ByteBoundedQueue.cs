@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Acquisition.Core;
+using Acquisition.Pipeline.Metering;
 
 namespace Acquisition.Pipeline.Hops;
 
@@ -16,6 +17,8 @@ internal sealed class ByteBoundedQueue<T>(string name, long budgetBytes, Func<T,
 
     /// <summary>What ended the producer; <see langword="null"/> when it completed normally.</summary>
     public Exception? Error { get; private set; }
+
+    public DurationHistogram TimeInQueue => _meter.TimeInQueue;
 
     public QueueStatus Status
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Metering;
@@ -12,6 +13,15 @@ internal sealed class DurationHistogram(string stage)
     private readonly long[] _counts = new long[Buckets];
     private long _count;
     private double _maxMs;
+    private Histogram<double>? _instrument;
+    private KeyValuePair<string, object?> _tag;
+
+    public string Stage => stage;
+
+    /// <summary>Records every duration from now on, in seconds, as a metric as well.</summary>
+    /// <param name="key">Key of the tag that tells this one from others of the instrument.</param>
+    /// <param name="name">Its value.</param>
+    public void RecordTo(Histogram<double> instrument, string key, string name) => (_tag, _instrument) = (new(key, name), instrument);
 
     public void Note(TimeSpan duration)
     {
@@ -23,6 +33,8 @@ internal sealed class DurationHistogram(string stage)
             _count++;
             _maxMs = Math.Max(_maxMs, duration.TotalMilliseconds);
         }
+
+        _instrument?.Record(duration.TotalSeconds, _tag);
     }
 
     public TimingSummary Summarize()

@@ -101,7 +101,7 @@ internal sealed class BackgroundTuner(
                 },
                 stop);
             TunedModel? model = result.BeatsProjection ? result.Model : null;
-            double before = Advantage(job.Start, job, stop), after = job.Start is null ? double.NaN : Advantage(model, job, stop);
+            GaugeReading? before = Read(job.Start, job, stop), after = job.Start is null ? null : Read(model, job, stop);
             ErrorModel? measured = errors.Calibrate(job.Channel.Channel, model, _acquired, job.Floor, stop);
             outcome = new TuningOutcome(job, result, "", before, after, measured, clock.GetElapsedTime(started));
         }
@@ -112,14 +112,13 @@ internal sealed class BackgroundTuner(
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             // Whatever stands in the way of tuning costs the network on this volume, and nothing else.
-            outcome = new TuningOutcome(job, null, fault.Message, double.NaN, double.NaN, null, clock.GetElapsedTime(started));
+            outcome = new TuningOutcome(job, null, fault.Message, null, null, null, clock.GetElapsedTime(started));
         }
 
         Interlocked.Exchange(ref _outcome, outcome);
         nudge();
     }
 
-    private double Advantage(TunedModel? model, TuningJob job, CancellationToken stop) => model is null
-        ? double.NaN
-        : QualityGauge.Measure(engine, model, _acquired, plan.Undersampling, job.Floor, options, stop)?.AdvantageDb ?? double.NaN;
+    private GaugeReading? Read(TunedModel? model, TuningJob job, CancellationToken stop) =>
+        model is null ? null : engine.Gauge(model, _acquired, plan.Undersampling, job.Floor, options, stop);
 }

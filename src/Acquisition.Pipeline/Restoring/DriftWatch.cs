@@ -2,7 +2,7 @@ using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Restoring;
 
-/// <summary>Notices when a model adds less than it once did: the sample has changed.</summary>
+/// <summary>Notices when a model suits the sample less than it once did: the sample has changed.</summary>
 /// <remarks>Its first readings set what it is compared with. Told once, and again only after it has recovered.</remarks>
 /// <param name="share">Of the first readings' mean, below which the mean of the last ones counts as drift; 0 to 1.</param>
 internal sealed class DriftWatch(double share)
@@ -10,23 +10,20 @@ internal sealed class DriftWatch(double share)
     /// <summary>Readings that are averaged: one odd volume is no drift.</summary>
     private const int Window = 3;
 
-    /// <summary>A model that never added this much, dB, has nothing to lose.</summary>
-    private const double LeastReferenceDb = 0.1;
-
     private readonly Queue<double> _last = new();
     private readonly List<double> _first = [];
     private bool _isTold;
 
-    /// <summary>What readings are compared with, dB; once there are enough of them.</summary>
-    public double? ReferenceDb => _first.Count == Window ? _first.Average() : null;
+    /// <summary>What readings are compared with, once there are enough of them.</summary>
+    public double? Reference => _first.Count == Window ? _first.Average() : null;
 
     /// <returns>Mean of the last readings, when it has just fallen too low; otherwise <see langword="null"/>.</returns>
     public double? Note(GaugeReading reading)
     {
-        if (_first.Count < Window) _first.Add(reading.AdvantageDb);
-        _last.Enqueue(reading.AdvantageDb);
+        if (_first.Count < Window) _first.Add(reading.Carries);
+        _last.Enqueue(reading.Carries);
         if (_last.Count > Window) _last.Dequeue();
-        if (ReferenceDb is not { } reference || reference < LeastReferenceDb) return null;
+        if (Reference is not { } reference) return null;
 
         double now = _last.Average();
         bool isLow = now < share * reference;

@@ -8,4 +8,8 @@ namespace Acquisition.Pipeline.Restoring;
 /// <param name="LastFrameTimestamp">When its last frame came, in ticks of the run's clock.</param>
 /// <param name="StoredTimestamp">When it was on disk, in ticks of the run's clock.</param>
 internal readonly record struct PendingVolume(
-    VolumeIndex Index, ImmutableArray<int> MissingPlanes, VolumeBuffer? Pixels, long LastFrameTimestamp, long StoredTimestamp);
+    VolumeIndex Index, ImmutableArray<int> MissingPlanes, VolumeBuffer? Pixels, long LastFrameTimestamp, long StoredTimestamp)
+{
+    /// <summary>Whether its pixels were given up for want of memory.</summary>
+    public bool FoundNoRoom { get; init; }
+}

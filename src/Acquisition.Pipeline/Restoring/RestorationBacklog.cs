@@ -1,29 +1,29 @@
 using Acquisition.Core;
+using Acquisition.Pipeline.Hops;
+using Acquisition.Pipeline.Metering;
 
 namespace Acquisition.Pipeline.Restoring;
 
 /// <summary>Volumes waiting to be restored. Never makes the raw path wait: what does not fit in memory waits on disk.</summary>
 /// <remarks>Pixels are held only while the camera's pool keeps <paramref name="reserveBytes"/> free for frames to come; the last
 /// in line go first when the camera needs memory. A volume without pixels costs about 60 bytes and is read back when its turn comes.</remarks>
-internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, RestorationOrder order)
+internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, RestorationOrder order, TimeProvider clock)
 {
     private readonly object _gate = new();
     private readonly LinkedList<PendingVolume> _waiting = new();
-    private long _bytes;
-    private long _highWaterBytes;
+    private readonly HopMeter _meter = new("restore", pool.BudgetBytes - reserveBytes);
     private long _spilled;
+    private int _withoutRoom; // waiting volumes whose pixels found none
     private bool _completed;
     private bool _nudged;
+
+    public DurationHistogram TimeInQueue => _meter.TimeInQueue;
 
     public QueueStatus Status
     {
         get
         {
-            lock (_gate)
-            {
-                return new QueueStatus("restore", $"spill to disk ({_spilled} spilled)", _waiting.Count, _bytes, _highWaterBytes,
-                    pool.BudgetBytes - reserveBytes, Dropped: 0);
-            }
+            lock (_gate) return _meter.Status($"spill to disk ({_spilled} spilled)", _waiting.Count);
         }
     }
 
@@ -40,12 +40,12 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
             if (keep)
             {
                 volume.Pixels!.Retain();
-                _bytes += volume.Pixels.Bytes;
-                _highWaterBytes = Math.Max(_highWaterBytes, _bytes);
+                _meter.NoteEntered(volume.Pixels.Bytes);
             }
             else
             {
                 _spilled++;
+                if (volume.Pixels is not null && !_completed) NoteNoRoom(ref volume);
             }
 
             _waiting.AddLast(keep ? volume : volume with { Pixels = null });
@@ -74,8 +74,10 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
             }
 
             if (last?.Value.Pixels is not { } pixels) return false;
-            last.Value = last.Value with { Pixels = null };
-            _bytes -= pixels.Bytes;
+            PendingVolume shed = last.Value with { Pixels = null };
+            NoteNoRoom(ref shed);
+            last.Value = shed;
+            _meter.NoteGivenBack(pixels.Bytes, isRelieved: false);
             _spilled++;
             pixels.Release();
             return true;
@@ -111,7 +113,8 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
             }
 
             _waiting.Remove(node);
-            _bytes -= node.Value.Pixels?.Bytes ?? 0;
+            if (node.Value.FoundNoRoom) _withoutRoom--;
+            _meter.NoteLeft(node.Value.Pixels?.Bytes ?? 0, clock.GetElapsedTime(node.Value.StoredTimestamp), _withoutRoom == 0);
             return true;
         }
     }
@@ -152,9 +155,17 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
             _completed = true;
             foreach (PendingVolume volume in _waiting) volume.Pixels?.Release();
             _waiting.Clear();
-            _bytes = 0;
+            _withoutRoom = 0;
+            _meter.NoteEmptied();
             Monitor.PulseAll(_gate);
         }
+    }
+
+    private void NoteNoRoom(ref PendingVolume volume)
+    {
+        volume = volume with { FoundNoRoom = true };
+        _withoutRoom++;
+        _meter.NoteNoRoom();
     }
 
     private bool IsDone => _completed && _waiting.Count == 0;

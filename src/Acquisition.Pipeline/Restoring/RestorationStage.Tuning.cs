@@ -90,14 +90,14 @@ internal sealed partial class RestorationStage
     private void ConcludeRefresh(TuningOutcome outcome)
     {
         ChannelModel channel = outcome.Job.Channel;
-        if (outcome.Result is { BeatsProjection: true } result && outcome.AdvantageDb > outcome.AdvantageOfStartDb)
+        if (outcome.Result is { BeatsProjection: true } result && outcome is { After: { IsHarmful: false } after } && !(outcome.Before?.ModelDb >= after.ModelDb))
         {
             Choose(outcome, result);
             return;
         }
 
         string why = outcome.Refusal.Length > 0 ? outcome.Refusal : string.Create(CultureInfo.InvariantCulture,
-            $"tuned on {outcome.Job.Index} it adds {outcome.AdvantageDb:0.00} dB, the model so far {outcome.AdvantageOfStartDb:0.00} dB.");
+            $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
         _host.Warn($"Channel {channel.Channel} keeps its model: {why}");
         channel.Release(Watch(channel.Newest.Model));
     }
@@ -207,7 +207,7 @@ internal sealed partial class RestorationStage
         try
         {
             if (!TryRunThrough(stream, volume, pixels, abandon)) return;
-            HandOn(stream, map: null, Describe(stream, volume) with
+            HandOn(stream, map: null, volume, Describe(stream, volume) with
             {
                 ModelSha256 = hash,
                 TunedOn = tunedOn,
@@ -225,18 +225,18 @@ internal sealed partial class RestorationStage
     {
         if (_judged is null || made.Model is null || !pending.MissingPlanes.IsEmpty) return null;
         VolumeConversion.Load(pixels, [], scale, _judged);
-        return QualityGauge.Measure(_engine, made.Model, _judged, _plan.Undersampling, Floor(scale), _options, abandon);
+        return _engine.Gauge(made.Model, _judged, _plan.Undersampling, Floor(scale), _options, abandon);
     }
 
     private void WatchForDrift(ChannelModel channel, VolumeIndex index, VolumeBuffer pixels, GaugeReading reading)
     {
         if (channel.Watch is not { } watch || watch.Note(reading) is not { } now) return;
         bool isRefreshed = _options.Refresh && _tuner!.Job is null;
-        _host.Drifted(new DriftNoticed(index, now, watch.ReferenceDb!.Value, isRefreshed));
+        _host.Drifted(new DriftNoticed(index, now, watch.Reference!.Value, isRefreshed));
         if (isRefreshed) Begin(channel, index, pixels, channel.Newest.Model, channel.Hold());
     }
 
-    private DriftWatch? Watch(TunedModel? model) => model is null || _options.DriftAlarm == 0 ? null : new DriftWatch(_options.DriftAlarm);
+    private DriftWatch? Watch(TunedModel? model) => model is null || !_options.Gauge || _options.DriftAlarm == 0 ? null : new DriftWatch(_options.DriftAlarm);
 
     private static double? Known(double decibels) => double.IsFinite(decibels) ? decibels : null;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
@@ -63,7 +64,7 @@ internal sealed partial class RestorationStage : IDisposable
         if (IsTuned(plan, _options))
         {
             _tuner = new BackgroundTuner(plan, _options, _engine, budget, _errors, _clock, backlog.Nudge);
-            if (_options.DriftAlarm > 0) _judged = new FloatVolume(plan.Shape);
+            if (_options.Gauge) _judged = new FloatVolume(plan.Shape);
         }
 
         _fingerprint = SettingsFingerprint.Of(_options);
@@ -81,7 +82,7 @@ internal sealed partial class RestorationStage : IDisposable
     private static long MemoryWith(ScanPlan plan, RestorationOptions options, int streams)
     {
         long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
-        int worked = IsTuned(plan, options) ? options.DriftAlarm > 0 ? 2 : 1 : 0;
+        int worked = IsTuned(plan, options) ? options.Gauge ? 2 : 1 : 0;
         return checked(worked * sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
             + ErrorEstimator.PoolBytes(plan, options)
             + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored
@@ -216,7 +217,9 @@ internal sealed partial class RestorationStage : IDisposable
         {
             IntensityScale scale = ScaleOf(channel, pixels, pending.MissingPlanes);
             MeasureErrors(channel, made, pending, pixels, scale, abandon);
-            stream = StreamOf(channel, made.Model, scale);
+            GaugeReading? reading = Judge(made, pending, pixels, scale, abandon);
+            bool isSpared = reading is { IsHarmful: true };
+            stream = StreamOf(channel, isSpared ? null : made.Model, scale);
             if (!TryRunThrough(stream, pending, pixels, abandon)) return;
             if (stream.Fault.Length > 0)
             {
@@ -224,16 +227,17 @@ internal sealed partial class RestorationStage : IDisposable
                 return;
             }
 
-            if (stream.Restored is { } restored) map = _errors.Map(made.Errors, restored, pending.MissingPlanes, abandon);
-            GaugeReading? reading = Judge(made, pending, pixels, scale, abandon);
+            // Errors were measured of the model, not of what stands in for it.
+            if (stream.Restored is { } restored && !isSpared) map = _errors.Map(made.Errors, restored, pending.MissingPlanes, abandon);
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
             channel.NoteRestored(pending.Index.T);
-            HandOn(stream, map, Describe(stream, pending) with
+            HandOn(stream, map, pending, Describe(stream, pending) with
             {
-                ModelSha256 = made.Status.ModelSha256,
-                TunedOn = made.Status.TunedOn,
+                ModelSha256 = isSpared ? "" : made.Status.ModelSha256,
+                TunedOn = isSpared ? null : made.Status.TunedOn,
+                Note = isSpared ? Spared(reading!.Value) : "",
                 Uncertainty = map is null ? null : ErrorEstimator.Describe(made.Errors!, made.ErrorsMeasuredOn, scale),
                 Gauge = reading,
                 Lag = lag,
@@ -251,6 +255,9 @@ internal sealed partial class RestorationStage : IDisposable
             map?.Release();
         }
     }
+
+    private static string Spared(GaugeReading reading) => string.Create(CultureInfo.InvariantCulture,
+        $"restored without the network: of the detail that it adds, {100 * reading.Carries:0} % carries over to this volume, and below {100 * GaugeReading.Harmful:0} % it does harm");
 
     /// <summary>Sends what the stream has not had yet of a volume through it.</summary>
     /// <returns>False when restoration was abandoned before there was memory for the restored volume.</returns>
@@ -272,8 +279,14 @@ internal sealed partial class RestorationStage : IDisposable
         return true;
     }
 
-    private void HandOn(StreamedVolume stream, VolumeBuffer? map, Provenance provenance) =>
-        _restored.OnNext(new RestoredVolume { Plan = _plan, Pixels = stream.Output, Uncertainty = map, Provenance = provenance });
+    private void HandOn(StreamedVolume stream, VolumeBuffer? map, PendingVolume pending, Provenance provenance) => _restored.OnNext(new RestoredVolume
+    {
+        Plan = _plan,
+        Pixels = stream.Output,
+        Uncertainty = map,
+        Provenance = provenance,
+        LastFrameTimestamp = pending.LastFrameTimestamp,
+    });
 
     /// <summary>How the volume in the stream was made, as far as the stream knows.</summary>
     private Provenance Describe(StreamedVolume stream, PendingVolume pending) => new()

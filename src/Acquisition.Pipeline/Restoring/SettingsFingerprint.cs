@@ -13,7 +13,7 @@ internal static class SettingsFingerprint
         var defaults = new RestorationOptions();
         RestorationOptions relevant = options with { Threads = 1, ActivationBudgetBytes = defaults.ActivationBudgetBytes, Uncertainty = false };
         // An alarm that only tells people changes no volume.
-        if (!options.Refresh) relevant = relevant with { DriftAlarm = defaults.DriftAlarm };
+        if (!options.Refresh || !options.Gauge) relevant = relevant with { DriftAlarm = defaults.DriftAlarm };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(relevant)));
     }
 }

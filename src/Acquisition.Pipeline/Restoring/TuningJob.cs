@@ -12,8 +12,8 @@ internal sealed record TuningJob(ChannelModel Channel, VolumeIndex Index, float 
 /// <summary>What came of a job.</summary>
 /// <param name="Result"><see langword="null"/> when tuning was refused.</param>
 /// <param name="Refusal">Why it was refused; empty when it was not.</param>
-/// <param name="AdvantageOfStartDb">What the model that was gone on from adds to this volume, dB; NaN where not measured.</param>
-/// <param name="AdvantageDb">What the new model adds to it, dB; NaN where not measured.</param>
+/// <param name="Before">How the model that was gone on from suits this volume; <see langword="null"/> where there was none.</param>
+/// <param name="After">How the new model does; <see langword="null"/> where there was none before.</param>
 /// <param name="Errors">That the model makes; <see langword="null"/> when nobody asked or they cannot be measured.</param>
 internal sealed record TuningOutcome(
-    TuningJob Job, TuningResult? Result, string Refusal, double AdvantageOfStartDb, double AdvantageDb, ErrorModel? Errors, TimeSpan Took);
+    TuningJob Job, TuningResult? Result, string Refusal, GaugeReading? Before, GaugeReading? After, ErrorModel? Errors, TimeSpan Took);

@@ -34,12 +34,13 @@ internal static class ResultEncoder
         List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
         writer.Write("quality");
-        writer.WriteMapHeader(9 + (made.Uncertainty is null ? 0 : 1));
+        writer.WriteMapHeader(10 + (made.Uncertainty is null ? 0 : 1));
         Field(ref writer, "residual_rms", made.ResidualRms);
         Field(ref writer, "scale_low", made.ScaleLow);
         Field(ref writer, "scale_high", made.ScaleHigh);
         Field(ref writer, "gauge_model_db", made.Gauge?.ModelDb);
         Field(ref writer, "gauge_projected_db", made.Gauge?.ProjectedDb);
+        Field(ref writer, "gauge_carries", made.Gauge?.Carries);
         Field(ref writer, "non_finite_samples", made.NonFiniteSamples);
         Field(ref writer, "restore_ms", made.Duration.TotalMilliseconds);
         Field(ref writer, "settings", made.SettingsFingerprint);

@@ -77,8 +77,17 @@ public sealed class CommandLineTests
         Assert.Contains("CAUTION: tcp://0.0.0.0:5556 is open to the network", output, StringComparison.Ordinal);
         Assert.Contains("* source.pattern: pub-sub", output, StringComparison.Ordinal);
         Assert.Contains("  restoration.steps: 500", output, StringComparison.Ordinal);
-        Assert.All(Settings.All.Where(s => s.Section != "scoring"), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
+        Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["runs"]));
+    }
+
+    [Fact]
+    public async Task A_page_is_made_of_finished_runs_only()
+    {
+        using var folder = new AppTempFolder();
+        (int exitCode, _, string error) = await Invoke("report", folder.Path);
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("is no finished run", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class ConfigReaderTests
                 "rig.yaml:10: restoration.crop_edge_px is a list; expected a whole number from 8 to 256.",
                 "rig.yaml:11: restoration.method is 'selfvision'; expected self-vision or cubic (did you mean self-vision?).",
                 "rig.yaml:12: restoration.learning_rate is '0'; expected a number above 0 up to 0.1.",
-                "rig.yaml:13: stroage is no section; expected one of source, restoration, storage, publish, pipeline, scoring; did you mean storage?.",
+                "rig.yaml:13: stroage is no section; expected one of source, restoration, storage, publish, pipeline, metrics, scoring; did you mean storage?.",
                 "rig.yaml:15: publish has no settings; give some below it or leave the section out.",
                 "rig.yaml:17: pipeline.frame_timeout_s is '5 ms'; expected a number of seconds from 0.1 to 86400 (the unit is in the key; write 0.005).",
                 "rig.yaml:18: pipeline.memory_budget_mib is '2GB'; expected a whole number of MiB from 1 to 4194304 (the unit is in the key; write 1907).",
@@ -133,6 +133,19 @@ public sealed class ConfigReaderTests
     {
         string fault = Faults(text)[0];
         Assert.StartsWith($"rig.yaml:{line}: this is no YAML:", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:4318", "")]
+    [InlineData("https://collector.lab.example/v1/metrics", "")]
+    [InlineData("127.0.0.1:4318", "did you mean http://127.0.0.1:4318?")]
+    [InlineData("tcp://127.0.0.1:4318", "expected an address like http://127.0.0.1:4318")]
+    [InlineData("http://user:secret@host:1", "expected an address like http://127.0.0.1:4318")]
+    public void A_collector_is_an_address_on_the_web(string address, string complaint)
+    {
+        string[] faults = Faults($"{Least}metrics:\n  otlp_endpoint: {address}\n");
+        Assert.Equal(complaint.Length == 0 ? 0 : 1, faults.Length);
+        Assert.All(faults, fault => Assert.Contains(complaint, fault, StringComparison.Ordinal));
     }
 
     [Fact]

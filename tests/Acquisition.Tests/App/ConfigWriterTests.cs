@@ -23,7 +23,7 @@ public sealed class ConfigWriterTests
         {
             Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
             CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Uncertainty = true,
-            DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
+            Gauge = false, DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
         },
         Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
@@ -32,6 +32,7 @@ public sealed class ConfigWriterTests
             MemoryBudgetBytes = 3L << 20, OpenVolumesPerChannel = 5, FirstFrameTimeout = TimeSpan.FromSeconds(1.0 / 3), FrameTimeout = TimeSpan.FromSeconds(11),
             PauseTimeout = TimeSpan.FromSeconds(13), LagPolicy = LagPolicy.EveryNth, EveryNth = 7, Previews = false, VolumeTimeout = TimeSpan.FromSeconds(0.25),
         },
+        Metrics = new MetricsOptions { OtlpEndpoint = "https://collector:1/x", Period = TimeSpan.FromSeconds(2.5) },
         TruthFolder = "/data/truth # of today",
     };
 
@@ -54,7 +55,7 @@ public sealed class ConfigWriterTests
     [Fact]
     public void The_table_names_every_option_of_the_parts()
     {
-        int options = new[] { typeof(SourceOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions) }
+        int options = new[] { typeof(SourceOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions) }
             .Sum(type => type.GetProperties().Length);
         Assert.Equal(options + 1, Settings.All.Length); // and scoring.truth
     }

@@ -45,7 +45,7 @@ public sealed class StatusViewTests
                 [
                     new QueueStatus("raw", "wait", 0, 0, 4 << 20, 8 << 20, 0)
                     {
-                        TimesHigh = 3, TimesFull = 1, TimeInQueue = new TimingSummary("in queue 'raw'", 7, 1, 2, 3, 4),
+                        TimesHigh = 3, TimesFull = 1, TimeInQueue = new TimingSummary("wait in queue 'raw'", 7, 1, 2, 3, 4),
                     },
                 ],
                 Models = [new ModelStatus { Channel = 0, Method = "self-vision", Reason = "better", Steps = 600, TuningTime = TimeSpan.FromSeconds(75), HeldOutDb = 33 }],

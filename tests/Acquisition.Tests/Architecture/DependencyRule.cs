@@ -17,7 +17,7 @@ internal static partial class DependencyRule
         ["Storage"] = ["Core"],
         ["Pipeline"] = ["Core", "Restoration", "System.Reactive"],
         ["Viewer"] = ["Core"],
-        ["App"] = [.. ProjectsOfApp, "System.CommandLine", "Spectre.Console", "YamlDotNet"],
+        ["App"] = [.. ProjectsOfApp, "System.CommandLine", "Spectre.Console", "YamlDotNet", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["HardwareSim"] = ["Core", "Transport", "Storage", "System.CommandLine"],
         ["NetMQ"] = [],
         ["MessagePack"] = [],

@@ -10,23 +10,16 @@ namespace Acquisition.Tests.Pipeline;
 public sealed class DriftTests : ScanRunCase
 {
     [Fact]
-    public void Three_volumes_that_gain_half_as_much_as_the_first_three_are_a_drift_and_told_once()
+    public void Three_volumes_that_read_half_of_the_first_three_are_a_drift_and_told_once()
     {
         var watch = new DriftWatch(0.5);
-        double[] advantages = [2, 2.2, 1.8, 2, 0.2, 2, 2, 0.6, 0.8, 0.9, 0.5, 0.1, 2, 2, 2, 0.1, 0.1, 0.1];
-        double?[] told = [.. advantages.Select(db => watch.Note(new GaugeReading(30 + db, 30)))];
+        double[] readings = [1, 1.1, 0.9, 1, 0.1, 1, 1, 0.3, 0.4, 0.45, 0.25, 0.05, 1, 1, 1, 0.05, 0.05, 0.05];
+        double?[] told = [.. readings.Select(carries => watch.Note(new GaugeReading(30, 30, carries)))];
 
-        // One odd volume tells nothing: (2, 0.2, 2) is 1.4 on average. (0.6, 0.8, 0.9) is below half of 2.0; so is what follows.
-        Assert.Equal(2.0, watch.ReferenceDb!.Value, 1e-9);
+        // One odd volume tells nothing: (1, 0.1, 1) is 0.7 on average. (0.3, 0.4, 0.45) is below half of 1.0; so is what follows.
+        Assert.Equal(1.0, watch.Reference!.Value, 1e-9);
         Assert.Equal([9, 16], told.Index().Where(note => note.Item is not null).Select(note => note.Index));
-        Assert.Equal((0.6 + 0.8 + 0.9) / 3, told[9]!.Value, 1e-9);
-    }
-
-    [Fact]
-    public void A_model_that_never_helped_much_cannot_drift()
-    {
-        var watch = new DriftWatch(0.5);
-        Assert.All(new[] { 0.05, 0.05, 0.05, -1, -1, -1 }, db => Assert.Null(watch.Note(new GaugeReading(30 + db, 30))));
+        Assert.Equal((0.3 + 0.4 + 0.45) / 3, told[9]!.Value, 1e-9);
     }
 
     [Fact]
@@ -37,8 +30,9 @@ public sealed class DriftTests : ScanRunCase
         AssertCloses(report);
         DriftNoticed drift = Assert.Single(Store.LedgerEntries.OfType<DriftNoticed>());
         Assert.False(drift.IsRefreshed);
-        Assert.InRange(drift.Index.T, 8, 12);
-        Assert.True(drift.AdvantageDb < 0.5 * drift.ReferenceDb);
+        Assert.InRange(drift.Index.T, 10, 16);
+        Assert.Equal(0.6, drift.Carries, 1e-9);
+        Assert.Equal(1.5, drift.Reference, 1e-9);
         Assert.Contains(report.Warnings, w => w.Contains("restoration.refresh", StringComparison.Ordinal));
         Assert.Single(report.Status.Models);
         Assert.All(Store.Provenance, p => Assert.NotNull(p.Gauge));
@@ -71,8 +65,23 @@ public sealed class DriftTests : ScanRunCase
         Assert.Contains(report.Warnings, w => w.Contains("keeps its model", StringComparison.Ordinal));
     }
 
-    /// <summary>The fake engine errs by what it adds: without a network by much, with the first model by little as long as fewer than
-    /// eight volumes are restored, and by as much later on.</summary>
+    [Fact]
+    public async Task A_volume_that_the_model_would_harm_is_restored_without_it_and_says_so()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 4);
+        int read = 0;
+        Engine.OnTune = _ => Models.Better(1);
+        Engine.OnGauge = _ => new GaugeReading(30, 25, ++read == 2 ? 0.4 : 0.6);
+        RunReport report = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
+
+        AssertCloses(report);
+        Provenance spared = Store.Provenance.Single(p => p.Index.T == 1);
+        Assert.Equal(("cubic+back-projection", "", null), (spared.Method, spared.ModelSha256, spared.TunedOn));
+        Assert.Contains("40 %", spared.Note, StringComparison.Ordinal);
+        Assert.Equal(3, Store.Provenance.Count(p => p.Method == "self-vision" && p.Note == ""));
+    }
+
+    /// <summary>The first model suits the first eight volumes; the second one, where it is worth refreshing, those that follow.</summary>
     private Task<RunReport> DriftingScan(bool refresh, bool worthRefreshing)
     {
         ScanPlan plan = Scans.Plan(timePoints: 30);
@@ -81,12 +90,9 @@ public sealed class DriftTests : ScanRunCase
             Assert.Equal(Engine.Tunings > 1, request.Start is not null);
             return Models.Better(Engine.Tunings);
         };
-        Engine.Add = model => Models.Weight(model) switch
-        {
-            0 => 0.4f,
-            1 => Store.Provenance.Count < 8 ? 0.05f : 0.4f,
-            _ => worthRefreshing ? 0.05f : 0.4f,
-        };
+        Engine.OnGauge = model => Models.Weight(model) == 1
+            ? Store.Provenance.Count < 8 ? new GaugeReading(30, 25, 1.5) : new GaugeReading(26, 25, 0.6)
+            : worthRefreshing ? new GaugeReading(30, 25, 1) : new GaugeReading(25, 25, 1);
         return Run((o, _) => o.SendAll(plan), restoration: new RestorationOptions { Refresh = refresh }).RunAsync(Cancel);
     }
 }

@@ -50,7 +50,7 @@ public sealed class LagPolicyTests : ScanRunCase
     public void Memory_is_taken_first_from_what_would_be_restored_last(LagPolicy policy, int[] order)
     {
         using var pool = new VolumePool(64 << 20);
-        var backlog = new RestorationBacklog(pool, reserveBytes: 0, RestorationOrder.Of(new PipelineOptions { LagPolicy = policy, EveryNth = 3 }));
+        var backlog = new RestorationBacklog(pool, reserveBytes: 0, RestorationOrder.Of(new PipelineOptions { LagPolicy = policy, EveryNth = 3 }), TimeProvider.System);
         VolumeBuffer[] volumes = [.. Enumerable.Range(0, 5).Select(_ => pool.TryRent(new(1, 64, 512), PixelType.UInt16)!)];
         for (int t = 0; t < 5; t++)
         {

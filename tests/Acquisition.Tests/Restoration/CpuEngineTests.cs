@@ -91,8 +91,8 @@ public sealed class CpuEngineTests
         TuningResult next = _engine.Tune(Request(others, factors, options) with { Start = first }, Cancel);
 
         Assert.Equal(80, next.StepsRun);
-        double before = QualityGauge.Measure(_engine, first, others, factors, 0, options, Cancel)!.Value.AdvantageDb;
-        double after = QualityGauge.Measure(_engine, next.Model!, others, factors, 0, options, Cancel)!.Value.AdvantageDb;
+        double before = _engine.Gauge(first, others, factors, 0, options, Cancel)!.Value.ModelDb;
+        double after = _engine.Gauge(next.Model!, others, factors, 0, options, Cancel)!.Value.ModelDb;
         Assert.True(after > before, $"{before:0.00} dB before, {after:0.00} dB after");
 
         static FloatVolume Shrunk(int seed)
@@ -138,7 +138,7 @@ public sealed class CpuEngineTests
         float low = Volumes.Samples(acquired).Min(), high = Volumes.Samples(acquired).Max();
         for (int z = 0; z < 3; z++) foreach (ref float sample in coarse.Plane(z)) sample = Math.Clamp(sample, low, high);
 
-        GaugeReading reading = QualityGauge.Measure(_engine, model, acquired, factors, 0, Quick, Cancel)!.Value;
+        GaugeReading reading = _engine.Gauge(model, acquired, factors, 0, Quick, Cancel)!.Value;
 
         _engine.Restore(model, coarse, factors, 0, Quick with { Ensemble = false }, restored, out _, Cancel);
         Assert.Equal(Psnr(), reading.ModelDb, 1e-9);
@@ -150,11 +150,41 @@ public sealed class CpuEngineTests
     }
 
     [Fact]
+    public void A_sample_that_goes_out_of_focus_reads_as_harmful_where_the_network_is()
+    {
+        var factors = new Factors(1, 2, 2);
+        RestorationOptions options = Quick with { Steps = 200, BatchSize = 4, CropPlanes = 4, CropEdgePx = 24, Threads = 2 };
+        using FloatVolume sharp = Volumes.Rods(new(10, 96, 96), 2), blurred = Volumes.Blurred(sharp, 3);
+        using FloatVolume acquired = Shrunk(sharp), defocused = Shrunk(blurred);
+        TunedModel model = Tune(acquired, factors, options).Model!;
+
+        Assert.False(_engine.Gauge(model, acquired, factors, 0, options, Cancel)!.Value.IsHarmful);
+        Assert.True(Added(acquired, sharp) > 0, "The model helps in focus.");
+        Assert.True(Added(defocused, blurred) < 0, "The model harms out of focus.");
+        Assert.True(_engine.Gauge(model, defocused, factors, 0, options, Cancel)!.Value.IsHarmful);
+
+        FloatVolume Shrunk(FloatVolume truth)
+        {
+            var shrunk = new FloatVolume(new(10, 48, 48));
+            Resampling.Shrink(truth, factors, shrunk, 1, Cancel);
+            return shrunk;
+        }
+
+        double Added(FloatVolume from, FloatVolume truth)
+        {
+            using FloatVolume with = new(truth.Shape), without = new(truth.Shape);
+            _engine.Restore(model, from, factors, 0, options, with, out _, Cancel);
+            _engine.Restore(null, from, factors, 0, options, without, out _, Cancel);
+            return Quality.Psnr(with, truth) - Quality.Psnr(without, truth);
+        }
+    }
+
+    [Fact]
     public void A_volume_too_small_to_be_shrunk_has_no_reading()
     {
         using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1), flat = Volumes.Rods(new(1, 24, 26), 1);
         TunedModel model = Tune(acquired, new(2, 2, 2), Quick).Model!;
-        Assert.Null(QualityGauge.Measure(_engine, model, flat, new(2, 2, 2), 0, Quick, Cancel));
+        Assert.Null(_engine.Gauge(model, flat, new(2, 2, 2), 0, Quick, Cancel));
     }
 
     [Fact]

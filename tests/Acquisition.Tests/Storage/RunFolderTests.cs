@@ -99,7 +99,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(
             """{"index":{"t":0,"c":1},"method":"self-vision","model_sha256":"ab12","tuned_on":{"t":0,"c":1},"predicted":false"""
             + ""","settings_fingerprint":"cd34","missing_planes":[2,5],"non_finite_samples":3,"scale_low":100,"scale_high":1100.5"""
-            + ""","residual_rms":4.25,"uncertainty":null,"note":"","lag_s":1.5,"duration_s":0.25}""",
+            + ""","residual_rms":4.25,"uncertainty":null,"provisional":false,"gauge":null,"note":"","lag_s":1.5,"duration_s":0.25}""",
             lines[0]);
         Assert.Null(JsonNode.Parse(lines[1])!["tuned_on"]);
         Assert.Equal(2, lines.Length);
@@ -221,7 +221,7 @@ public sealed class RunFolderTests : IDisposable
         run.Complete(Report() with { Warnings = ["late"] });
         RunReport read = RunReportJson.Read(Path.Combine(run.Folder, "report.json"));
         Assert.Equal(["late"], read.Warnings);
-        Assert.Equal(["report.json", "run.yaml"], Directory.GetFiles(run.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["report.html", "report.json", "run.yaml"], Directory.GetFiles(run.Folder).Select(Path.GetFileName).Order());
     }
 
     [Theory]

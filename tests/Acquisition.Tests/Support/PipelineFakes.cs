@@ -119,9 +119,13 @@ internal sealed class MemoryRunStore : IRunStore
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
     }
 
+    /// <summary>Hears every warning of the ledger.</summary>
+    public Action<string> OnWarning { get; set; } = _ => { };
+
     public void AppendLedger<T>(string kind, T entry)
     {
         BeforeLedger(kind);
+        if (entry is Warned warned) OnWarning(warned.Message);
         LedgerKinds.Enqueue(kind);
         LedgerEntries.Enqueue(entry);
     }
@@ -208,6 +212,9 @@ internal sealed class RepeatingEngine : IRestorationEngine
 
     public Action OnRestore { get; set; } = () => { };
 
+    /// <summary>How models suit volumes.</summary>
+    public Func<TunedModel, GaugeReading?> OnGauge { get; set; } = _ => null;
+
     /// <summary>What a model adds to every sample, scaled; asked at each plane.</summary>
     public Func<TunedModel?, float> Add { get; set; } = _ => 0;
 
@@ -231,6 +238,10 @@ internal sealed class RepeatingEngine : IRestorationEngine
         for (int z = 0; z < acquired.Shape.Z; z++) stream.Push(acquired.Plane(z), true, cancellation);
         residualRms = stream.Complete();
     }
+
+    public GaugeReading? Gauge(
+        TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation) =>
+        OnGauge(model);
 
     public IPlaneRestorer OpenStream(
         TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>

@@ -54,6 +54,23 @@ internal static class Volumes
         });
     }
 
+    /// <summary>Each plane averaged over 3 × 3 samples, several times; borders repeat.</summary>
+    public static FloatVolume Blurred(FloatVolume volume, int times)
+    {
+        float[] samples = Samples(volume);
+        VolumeShape shape = volume.Shape;
+        for (; times > 0; times--)
+        {
+            float[] sharp = samples;
+            samples = Samples(From(shape, (z, y, x) => (from dy in (int[])[-1, 0, 1] from dx in (int[])[-1, 0, 1] select At(z, y + dy, x + dx)).Average()));
+
+            float At(int z, int y, int x) =>
+                sharp[z * shape.PlaneVoxels + Math.Clamp(y, 0, shape.Y - 1) * shape.X + Math.Clamp(x, 0, shape.X - 1)];
+        }
+
+        return From(shape, samples);
+    }
+
     public static float[] Samples(FloatVolume volume)
     {
         var all = new float[volume.Shape.Voxels];

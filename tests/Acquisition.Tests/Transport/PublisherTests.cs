@@ -60,7 +60,7 @@ public sealed class PublisherTests : IDisposable
             "kind":"volume","index":{"t":2,"c":1},"shape":[20,96,64],"dims":["z","y","x"],"dtype":"{{type.Name()}}",
              "nbytes":{{bytes}},"voxel_um":{"z":0.625,"y":0.25,"x":0.25},"scale":[4,2,1],"method":"self-vision","predicted":false,
              "provisional":false,"model":"00ff","tuned_on":{"t":0,"c":1},"missing":[1,3],"lag_ms":1250.0,
-             "quality":{"residual_rms":3.5,"scale_low":90.0,"scale_high":4095.0,"gauge_model_db":31.25,"gauge_projected_db":29.5,"non_finite_samples":2,"restore_ms":750.0,
+             "quality":{"residual_rms":3.5,"scale_low":90.0,"scale_high":4095.0,"gauge_model_db":31.25,"gauge_projected_db":29.5,"gauge_carries":0.75,"non_finite_samples":2,"restore_ms":750.0,
               "settings":"abcd","note":"best \u003c"}
             """);
         Assert.Equal(bytes, heard[2].GetInt64());
@@ -176,7 +176,7 @@ public sealed class PublisherTests : IDisposable
             [
                 new QueueStatus("raw", "wait", 1, 2, 3, 4, 5)
                 {
-                    Alarm = QueueAlarm.High, TimesHigh = 7, TimesFull = 6, TimeInQueue = new TimingSummary("in queue 'raw'", 9, 1.5, 2.5, 3.5, 4.5),
+                    Alarm = QueueAlarm.High, TimesHigh = 7, TimesFull = 6, TimeInQueue = new TimingSummary("wait in queue 'raw'", 9, 1.5, 2.5, 3.5, 4.5),
                 },
                 new QueueStatus("restored", "wait", 0, 0, 0, 4, 0),
             ],
@@ -344,7 +344,7 @@ public sealed class PublisherTests : IDisposable
             TunedOn = new VolumeIndex(0, 1),
             SettingsFingerprint = "abcd",
             MissingPlanes = [1, 3],
-            Gauge = new GaugeReading(31.25, 29.5),
+            Gauge = new GaugeReading(31.25, 29.5, 0.75),
             NonFiniteSamples = 2,
             ScaleLow = 90,
             ScaleHigh = 4095,

@@ -100,6 +100,10 @@ public sealed class ErrorCalibrationTests
 
         public TuningResult Tune(TuningRequest request, CancellationToken cancellation) => throw new NotSupportedException();
 
+        public GaugeReading? Gauge(
+            TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
         public IPlaneRestorer OpenStream(
             TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
             throw new NotSupportedException();

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using Acquisition.App.Configuration;
+using Acquisition.App.Runs;
+using Acquisition.Core;
+using Acquisition.Pipeline;
+using Acquisition.Restoration;
+using Acquisition.Tests.Support;
+using Xunit;
+
+namespace Acquisition.Tests.App;
+
+public sealed class MetricsExportTests : ScanRunCase
+{
+    private static readonly ScanPlan Plan = Scans.Plan(timePoints: 3, channels: 2, z: 71);
+
+    [Fact]
+    public async Task A_collector_gets_the_names_and_counts_of_a_run_as_protobuf()
+    {
+        using var collector = new OtlpCollector();
+        using (var export = new MetricsExport(new MetricsOptions { OtlpEndpoint = collector.Address, Period = TimeSpan.FromHours(1) }))
+        {
+            RunReport report = await NewRun().RunAsync(Cancel);
+            AssertCloses(report);
+            export.Flush();
+        }
+
+        Assert.All(collector.Requests, request => Assert.Equal(("/v1/metrics", "application/x-protobuf"), request));
+
+        // Runs of other tests in this process may be among them; this one alone has 426 frames.
+        var metrics = collector.Runs.Values.Single(run => run.GetValueOrDefault("acquisition.frames.received") == 426 && run["acquisition.frames.stored"] == 426);
+        Assert.Equal((6, 6, 6), (metrics["acquisition.volumes.restored"], metrics["acquisition.volumes.assembled"], metrics["acquisition.volume.lag"]));
+        Assert.Equal(1, metrics["acquisition.run.state"]);
+        foreach (string name in (string[])["acquisition.queue.depth", "acquisition.queue.bytes", "acquisition.queue.wait", "acquisition.stage.duration", "acquisition.messages.lost"])
+            Assert.Contains(name, metrics.Keys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_collector_that_is_absent_or_never_answers_costs_a_run_nothing(bool accepts)
+    {
+        using var deaf = new TcpListener(IPAddress.Loopback, 0);
+        deaf.Start();
+        string address = $"http://127.0.0.1:{((IPEndPoint)deaf.LocalEndpoint).Port}";
+        if (!accepts) deaf.Stop();
+        Task all = Task.Run(
+            async () =>
+            {
+                using var export = new MetricsExport(new MetricsOptions { OtlpEndpoint = address, Period = TimeSpan.FromSeconds(0.1) });
+                AssertCloses(await NewRun().RunAsync(Cancel));
+                export.Flush();
+            },
+            Cancel);
+        await all.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+    }
+
+    private ScanRun NewRun() => Run((o, _) => o.SendAll(Plan), restoration: new RestorationOptions { Method = RestorationMethod.Cubic });
+}
