@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -54,7 +55,7 @@ internal static class IsolationRound
 
         public IVolumeStore CreateRaw(ScanPlan plan) => inner.CreateRaw(plan);
 
-        public IVolumeStore CreateRestored(ScanPlan plan) => new Nowhere();
+        public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) => new Nowhere();
 
         public IVolumeStore CreateUncertainty(ScanPlan plan) => new Nowhere();
 
@@ -62,9 +63,13 @@ internal static class IsolationRound
 
         public string SaveModel(ReadOnlySpan<byte> safetensors) => inner.SaveModel(safetensors);
 
+        public byte[] LoadModel(string sha256) => inner.LoadModel(sha256);
+
         public void AppendLedger<T>(string kind, T entry) => inner.AppendLedger(kind, entry);
 
         public void Complete(RunReport report) => inner.Complete(report);
+
+        public void Dispose() => inner.Dispose();
     }
 
     private sealed class Nowhere : IVolumeStore
