@@ -11,6 +11,7 @@ internal sealed partial class RestorationStage
     /// <param name="load">Gives the weights of a hash.</param>
     /// <exception cref="StorageException">Weights cannot be read, or a volume that must be measured again.</exception>
     /// <exception cref="DataFormatException">A file is no model.</exception>
+    /// <exception cref="RestorationException">A volume that must be measured again cannot be conditioned.</exception>
     public void TakeUp(RunHistory history, Func<string, byte[]> load)
     {
         foreach (ChannelModel channel in _channels)
@@ -38,7 +39,7 @@ internal sealed partial class RestorationStage
         foreach (Provenance volume in restored)
             if (volume.ScaleHigh > volume.ScaleLow) return new IntensityScale(volume.ScaleLow, volume.ScaleHigh);
         if (status.TunedOn is not { } tunedOn) return null;
-        VolumeBuffer pixels = ReadBack(tunedOn);
+        VolumeBuffer pixels = TakeWhole(tunedOn);
         try
         {
             return IntensityScale.Measure(pixels, []);
@@ -60,7 +61,7 @@ internal sealed partial class RestorationStage
 
         if (!ErrorEstimator.IsWanted(_plan, _options) || channel.Scale is not { } scale) return;
         if (Array.Find(restored, volume => volume.Uncertainty is not null)?.Uncertainty is not { CalibratedOn: var measuredOn }) return;
-        VolumeBuffer pixels = ReadBack(measuredOn);
+        VolumeBuffer pixels = TakeWhole(measuredOn);
         try
         {
             using var acquired = new FloatVolume(_plan.Shape);
@@ -72,4 +73,7 @@ internal sealed partial class RestorationStage
             pixels.Release();
         }
     }
+
+    /// <summary>A complete volume, which every volume is that something was measured on.</summary>
+    private VolumeBuffer TakeWhole(VolumeIndex index) => Take(new PendingVolume(index, [], Pixels: null, 0, 0), out _);
 }
