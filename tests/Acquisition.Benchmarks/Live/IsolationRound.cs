@@ -62,9 +62,13 @@ internal static class IsolationRound
 
         public string SaveModel(ReadOnlySpan<byte> safetensors) => inner.SaveModel(safetensors);
 
+        public byte[] LoadModel(string sha256) => inner.LoadModel(sha256);
+
         public void AppendLedger<T>(string kind, T entry) => inner.AppendLedger(kind, entry);
 
         public void Complete(RunReport report) => inner.Complete(report);
+
+        public void Dispose() => inner.Dispose();
     }
 
     private sealed class Nowhere : IVolumeStore

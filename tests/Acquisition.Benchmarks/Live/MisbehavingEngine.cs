@@ -16,6 +16,9 @@ internal sealed class MisbehavingEngine(Action onPlane) : IRestorationEngine
         TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, FloatVolume destination,
         out double residualRms, CancellationToken cancellation) => residualRms = 0;
 
+    public GaugeReading? Gauge(
+        TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation) => null;
+
     public IPlaneRestorer OpenStream(
         TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) => new Stream(onPlane);
 
