@@ -44,14 +44,15 @@ internal sealed class ScanPipeline : IDisposable
     private long _lastLagTicks = -1;
 
     /// <param name="store">The run's folder; its datasets are opened here.</param>
-    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IScanHost host)
+    /// <param name="conditioner">Corrects volumes before they are restored; <see langword="null"/> for nothing.</param>
+    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IVolumeConditioner? conditioner, IScanHost host)
     {
         Plan = plan;
         _parts = parts;
         _store = store;
         _host = host;
         _raw = store.CreateRaw(plan);
-        _restored = store.CreateRestored(plan);
+        _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         _backlog = new RestorationBacklog(
@@ -63,7 +64,7 @@ internal sealed class ScanPipeline : IDisposable
             v => v.Bytes,
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
-        _stage = new RestorationStage(plan, parts, _raw, _backlog, _coming, _tuningThreads, host);
+        _stage = new RestorationStage(plan, parts, conditioner, _raw, _backlog, _coming, _tuningThreads, host);
         _stages =
         [
             _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish,
@@ -120,6 +121,7 @@ internal sealed class ScanPipeline : IDisposable
         foreach (VolumeStored volume in history.Stored) _parts.Volumes.NoteAssembled(volume.MissingPlanes.IsEmpty);
         foreach (Provenance _ in history.Restored) _parts.Volumes.NoteRestored();
         _stage.TakeUp(history, _store.LoadModel);
+        foreach (VolumeStored volume in history.Stored) _backlog.NoteFirst(new PendingVolume(volume.Index, volume.MissingPlanes, null, 0, 0));
         foreach (VolumeStored volume in history.Pending)
         {
             TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;

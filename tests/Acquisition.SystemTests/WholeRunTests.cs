@@ -235,6 +235,30 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publisher_that_restarts_with_a_new_scan_is_followed_though_its_announcement_was_missed()
+    {
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
+            .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await program.LineAsync(line => line.StartsWith("Waiting for a microscope", StringComparison.Ordinal));
+        string[] scan = ["scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--fps", "100", "--pattern", "pub", "--address", address, "--timepoints"];
+        await using (RunningProcess first = RunningProcess.StartProgram("hardware-sim", [.. scan, "5", "--start-delay", "2", "--die-after", "20"]))
+            Assert.Equal(9, await first.ExitAsync());
+        // Nobody is connected yet when it announces the scan for the first time.
+        await using RunningProcess second = RunningProcess.StartProgram("hardware-sim", [.. scan, "80", "--start-delay", "0"]);
+        await second.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        var reports = Directory.GetDirectories(_space.RunsFolder).Select(Workspace.ReportOf).ToList();
+        Assert.All(reports, AssertCloses);
+        JsonElement followed = Assert.Single(reports, r => Outcome(r) == "completed");
+        Assert.InRange(Frames(Assert.Single(reports, r => Outcome(r) == "superseded"), "stored"), 1, 20);
+        Assert.Equal(640, Frames(followed, "sent"));
+        Assert.InRange(Frames(followed, "received") + Frames(followed, "lost_messages"), 8, 640);
+    }
+
+    [Fact]
     public async Task Frames_of_a_second_source_are_refused_and_the_scan_goes_on()
     {
         string address = Workspace.FreeAddress();
@@ -278,5 +302,37 @@ public sealed class WholeRunTests : IDisposable
         Assert.Equal(1, await program.ExitAsync());
         Assert.Contains(address, program.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_space.RunsFolder) && Directory.GetDirectories(_space.RunsFolder).Length > 0);
+    }
+
+    [Fact]
+    public async Task A_scan_to_and_fro_is_put_right_before_it_is_restored_and_raw_stays_as_it_came()
+    {
+        string address = Workspace.FreeAddress();
+        string config = _space.WriteConfig(address, more: "conditioning:\n  offset: 10\n  hot_pixels: true\n  line_phase: true\n  report_drift: true");
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "neurites", "--mode", "two-photon", "--shape", "16,96,128", "--factor", "1,2,2", "--timepoints", "2",
+            "--offset", "10", "--line-phase", "0.6", "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        AssertCloses(_space.Report);
+        string[] lines = await File.ReadAllLinesAsync(
+            Path.Combine(_space.RunFolder, "restored.zarr", "provenance.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Equal(2, lines.Length);
+        foreach (string line in lines)
+        {
+            using var provenance = JsonDocument.Parse(line);
+            JsonElement made = provenance.RootElement.GetProperty("conditioning");
+            Assert.Equal(["offset", "hot pixels", "line phase"], made.GetProperty("steps").EnumerateArray().Select(step => step.GetString()));
+            Assert.Equal(0.6, made.GetProperty("line_phase").GetProperty("corrected_px").GetDouble(), 0.1);
+            Assert.InRange(made.GetProperty("line_phase").GetProperty("error_px").GetDouble(), 0, 0.1);
+            Assert.Equal(0, made.GetProperty("drift").GetProperty("um").GetProperty("x").GetDouble(), 0.1);
+            Assert.Equal(0, made.GetProperty("hot_pixels").GetInt32());
+        }
+
+        Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
+        string[] names = await File.ReadAllLinesAsync(Path.Combine(_space.RunFolder, "restored.zarr", "zarr.json"), TestContext.Current.CancellationToken);
+        Assert.Contains(names, name => name.Contains("\"conditioned\"", StringComparison.Ordinal));
     }
 }

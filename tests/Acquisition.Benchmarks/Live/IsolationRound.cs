@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -54,7 +55,7 @@ internal static class IsolationRound
 
         public IVolumeStore CreateRaw(ScanPlan plan) => inner.CreateRaw(plan);
 
-        public IVolumeStore CreateRestored(ScanPlan plan) => new Nowhere();
+        public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) => new Nowhere();
 
         public IVolumeStore CreateUncertainty(ScanPlan plan) => new Nowhere();
 
