@@ -37,7 +37,7 @@ internal static class ResultView
         table.AddColumn("what").AddColumn("value");
         void Row(string what, string value) => table.AddRow($"[bold]{what}[/]", TerminalText.Escaped(value));
 
-        Row("outcome", $"{status.Outcome}: {status.Reason}");
+        Row("outcome", status.Outcome is { } outcome ? $"{StatusText.Word(outcome)}: {status.Reason}" : status.Reason);
         foreach (ModelStatus model in status.Models)
         {
             Row("model", StatusText.Model(model));

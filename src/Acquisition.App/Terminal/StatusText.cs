@@ -7,7 +7,8 @@ namespace Acquisition.App.Terminal;
 /// <summary>Parts of a run's status in words; plain text, safe to show.</summary>
 internal static class StatusText
 {
-    public static string State(RunStatus status) => TerminalText.Plain($"{Word(status.State)}: {status.Reason}");
+    public static string State(RunStatus status) => TerminalText.Plain(
+        status is { State: RunState.Finished, Outcome: { } outcome } ? $"{Word(status.State)}, {Word(outcome)}: {status.Reason}" : $"{Word(status.State)}: {status.Reason}");
 
     public static string Plan(ScanPlan plan)
     {
@@ -110,6 +111,13 @@ internal static class StatusText
         QueueAlarm.High => "; ALARM: three quarters full",
         QueueAlarm.Full => "; ALARM: no room left",
         _ => "",
+    };
+
+    public static string Word(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.SourceLost => "source lost",
+        RunOutcome.DiskFull => "disk full",
+        _ => outcome.ToString().ToLowerInvariant(),
     };
 
     /// <summary>Milliseconds as such while they are few.</summary>

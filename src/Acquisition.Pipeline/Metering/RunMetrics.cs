@@ -93,6 +93,9 @@ public sealed class RunMetrics : IDisposable
                 new(channel.Value.ProjectedDb, Tag("channel", channel.Key), Tag("method", "projected")),
             }),
             "dB", "How well the newest gauged volume is predicted from its own shrunk copy.");
+        _meter.CreateObservableGauge(
+            "acquisition.gauge", () => _gauges.Select(channel => new Measurement<double>(channel.Value.Carries, Tag("channel", channel.Key))),
+            "1", "By what the model's detail should be multiplied; 1 is just right, below 0.5 it does harm.");
     }
 
     private void Queues()

@@ -6,7 +6,7 @@ namespace Acquisition.Storage.Reporting;
 /// <summary>A line chart over time as an inline drawing. Lines differ in colour, dash and mark, so that colour alone tells nothing.</summary>
 internal sealed class Chart
 {
-    private const double Width = 1040, Height = 260, Left = 62, Right = 14, Top = 22, Bottom = 44;
+    private const double Width = 1040, Height = 272, Left = 62, Right = 14, Top = 34, Bottom = 44;
 
     /// <summary>Points of a line beyond this are drawn as the largest and the smallest of their group.</summary>
     private const int MostPoints = 1000;

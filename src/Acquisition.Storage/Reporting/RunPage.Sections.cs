@@ -71,21 +71,25 @@ public static partial class RunPage
             yield return El("p", Class("note"), "PSNR and structural similarity; higher is better.");
         }
 
-        var chart = new Chart { YLabel = "PSNR (dB)" };
+        Chart predicted = new() { YLabel = "PSNR (dB)" }, gauge = new() { YLabel = "gauge" };
         foreach (var channel in story.Restored.Where(v => v.Gauge is not null).GroupBy(v => v.Index.C).OrderBy(g => g.Key).Take(2))
         {
-            string of = channel.Key == 0 && story.Stored.Count <= 1 ? "" : $", channel {channel.Key}";
-            chart.AddLine("model" + of, channel.Select(v => (clock.Seconds(v.At), v.Gauge!.Value.ModelDb)));
-            chart.AddLine("projected" + of, channel.Select(v => (clock.Seconds(v.At), v.Gauge!.Value.ProjectedDb)));
+            string of = story.Stored.Count <= 1 ? "" : $", channel {channel.Key}";
+            predicted.AddLine("model" + of, channel.Select(v => (clock.Seconds(v.At), v.Gauge!.Value.ModelDb)));
+            predicted.AddLine("projected" + of, channel.Select(v => (clock.Seconds(v.At), v.Gauge!.Value.ProjectedDb)));
+            gauge.AddLine("gauge" + of, channel.Select(v => (clock.Seconds(v.At), v.Gauge!.Value.Carries)));
         }
 
-        if (chart.IsEmpty) yield break;
-        foreach (var (at, drift) in story.Drifts) chart.AddEvent(clock.Seconds(at), drift.IsRefreshed ? "drift, tuned again" : "drift");
-        yield return El("h3", "Quality gauge over time");
+        if (predicted.IsEmpty) yield break;
+        foreach (var (at, drift) in story.Drifts) gauge.AddEvent(clock.Seconds(at), drift.IsRefreshed ? "drift, tuned again" : "drift");
+        yield return El("h3", "Each volume predicted from its own shrunk copy");
+        yield return predicted.Legend();
+        yield return predicted.Draw();
+        yield return El("h3", "Gauge over time");
         yield return El("p", Class("note"),
-            "Each volume is shrunk, restored from that and compared with itself. When the model's line comes down to the projected one, it no longer helps.");
-        yield return chart.Legend();
-        yield return chart.Draw();
+            "By what the detail that the model adds should be multiplied: 1 is just right; below 0.5, leaving it out comes closer to the truth.");
+        yield return gauge.Legend();
+        yield return gauge.Draw();
     }
 
     private static IEnumerable<XElement?> Lag(RunStory story, StoryClock clock)
@@ -161,10 +165,10 @@ public static partial class RunPage
         if (story.Drifts.Count > 0)
         {
             yield return El("h3", "Drift");
-            yield return Table(["since", "volume", "advantage", "when tuned", "tuned again"],
+            yield return Table(["since", "volume", "gauge", "on its first volumes", "tuned again"],
             [
                 .. story.Drifts.Select(d => (object[])
-                    [clock.Since(d.At), d.Drift.Index.ToString(), Say.Decibels(d.Drift.AdvantageDb), Say.Decibels(d.Drift.ReferenceDb), d.Drift.IsRefreshed ? "yes" : "no"]),
+                    [clock.Since(d.At), d.Drift.Index.ToString(), Say.Number(d.Drift.Carries), Say.Number(d.Drift.Reference), d.Drift.IsRefreshed ? "yes" : "no"]),
             ]);
         }
     }
@@ -205,10 +209,13 @@ public static partial class RunPage
 
     private static XElement Table(string[] heads, object[][] rows) => El("div", Class("table"), El("table",
         heads.Any(head => head.Length > 0) ? El("thead", El("tr", heads.Select((head, i) => El("th", NumberClass(rows[0][i]), head)))) : null,
-        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", NumberClass(cell), cell)))))));
+        El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", NumberClass(cell) ?? ShortClass(cell), cell)))))));
 
     /// <summary>Numbers stand to the right, under one another.</summary>
     private static XAttribute? NumberClass(object cell) => cell is XElement { Name.LocalName: "data" } ? Class("number") : null;
+
+    /// <summary>What is short stays on one line; the rest of a row gives way.</summary>
+    private static XAttribute? ShortClass(object cell) => cell is string { Length: <= 20 } ? Class("short") : null;
 
     private static XElement Tile(string name, XElement value, string note = "") =>
         El("div", Class("tile"), El("span", Class("name"), name), El("strong", value), El("span", Class("name"), note));

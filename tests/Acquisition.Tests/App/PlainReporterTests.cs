@@ -25,7 +25,7 @@ public sealed class PlainReporterTests
                 "[    4.0 s] tuning has ended",
                 "[    4.0 s] channel 0 is restored with self-vision: 0.5 dB above projected",
                 "[    4.5 s] restored volume 2, lag 0.3 s",
-                "[    4.6 s] finished: because",
+                "[    4.6 s] finished, source lost: because",
             ],
             Lines(
                 AppStatuses.At(0, RunState.Waiting),
@@ -36,7 +36,7 @@ public sealed class PlainReporterTests
                 live,
                 live with { Elapsed = TimeSpan.FromSeconds(4.2) },
                 live with { Elapsed = TimeSpan.FromSeconds(4.5), Lag = TimeSpan.FromMilliseconds(300), Volumes = new VolumeLedger { Assembled = 2, Restored = 2 } },
-                live with { State = RunState.Finished, Elapsed = TimeSpan.FromSeconds(4.6), Volumes = new VolumeLedger { Assembled = 2, Restored = 2 } }));
+                live with { State = RunState.Finished, Outcome = RunOutcome.SourceLost, Elapsed = TimeSpan.FromSeconds(4.6), Volumes = new VolumeLedger { Assembled = 2, Restored = 2 } }));
     }
 
     [Theory]
