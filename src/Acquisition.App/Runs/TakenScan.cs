@@ -1,5 +1,4 @@
 using Acquisition.App.Configuration;
-using Acquisition.Conditioning;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -23,7 +22,7 @@ internal sealed class TakenScan : IDisposable
         _config = config;
         _run = new ScanRun(
             source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced,
-            config.Conditioning.IsWanted ? Conditioner : null);
+            Conditioners.Of(config.Conditioning));
         Report = Task.Run(() => _run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         Ended = Report.ContinueWith(_ => { }, TaskScheduler.Default);
     }
@@ -46,14 +45,6 @@ internal sealed class TakenScan : IDisposable
 
     /// <summary>Frees the run's memory. Only after <see cref="Ended"/>.</summary>
     public void Dispose() => _run.Dispose();
-
-    private VolumeConditioner Conditioner(ScanPlan plan)
-    {
-        ConditioningOptions options = _config.Conditioning;
-        CalibrationImage? dark = options.DarkFile is { } darkFile ? CalibrationFile.Read(darkFile) : null;
-        CalibrationImage? flat = options.FlatFile is { } flatFile ? CalibrationFile.Read(flatFile) : null;
-        return new VolumeConditioner(plan, options, dark, flat);
-    }
 
     private RunFolder OpenStore(ScanPlan plan)
     {
