@@ -27,7 +27,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
     /// <param name="store">The run folder, opened again and repaired; becomes the run's own.</param>
     /// <param name="history">What it held then.</param>
     /// <param name="restoration">The settings that the run was made with; see <see cref="ChangedSettings"/>.</param>
-    /// <param name="conditioner">What corrects volumes before they are restored, as it did then; <see langword="null"/> for nothing.</param>
+    /// <param name="conditioner">What volumes go through before they are restored; <see langword="null"/> for nothing.</param>
     /// <exception cref="StorageException">A dataset or the weights of a model cannot be read.</exception>
     /// <exception cref="DataFormatException">They are not what the ledger says.</exception>
     public ResumedRun(
@@ -80,7 +80,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
     }
 
     /// <summary>How settings differ from those that a run was made with, for people; empty when its restoration can go on with them.</summary>
-    /// <param name="conditioning"><see cref="IVolumeConditioner.Settings"/> of what corrects volumes; empty for nothing.</param>
+    /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
     public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration, string conditioning = "")
     {
         ArgumentNullException.ThrowIfNull(scan);

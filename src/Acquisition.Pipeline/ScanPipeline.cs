@@ -12,6 +12,9 @@ namespace Acquisition.Pipeline;
 /// <summary>The way of one scan's volumes: its datasets, hops and threads. Exists only while the scan does.</summary>
 internal sealed class ScanPipeline : IDisposable
 {
+    /// <summary>Raw volumes written side by side: one is compressed while another goes to the disk.</summary>
+    private const int RawWriters = 2;
+
     private readonly ScanParts _parts;
     private readonly IRunStore _store;
     private readonly IScanHost _host;
@@ -94,12 +97,12 @@ internal sealed class ScanPipeline : IDisposable
     public void Start(IObservable<AssembledVolume> volumes, CancellationToken abandon)
     {
         _subscriptions.Add(_stage.Restored
-            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release())
+            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release(), yields: true)
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon), yields: true);
         _subscriptions.Add(volumes
-            .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
-            .Do(KeepRaw)
+            .WorkInOrder(_rawHop, RawWriters, WriteRaw, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .Do(AcknowledgeRaw)
             .Subscribe(
                 QueueForRestoration,
                 fault =>
@@ -117,9 +120,14 @@ internal sealed class ScanPipeline : IDisposable
     {
         foreach (VolumeStored volume in history.Stored) _parts.Volumes.NoteAssembled(volume.MissingPlanes.IsEmpty);
         foreach (Provenance _ in history.Restored) _parts.Volumes.NoteRestored();
-        foreach (VolumeStored volume in history.Stored) _backlog.NoteStored(OnDisk(volume));
-        _stage.TakeUp(history, _store.LoadModel);
-        foreach (VolumeStored volume in history.Pending) _backlog.Add(OnDisk(volume));
+        foreach (VolumeStored volume in history.Stored) _backlog.NoteFirst(new PendingVolume(volume.Index, volume.MissingPlanes, null, 0, 0));
+        _stage.TakeUp(history, _store.LoadModel); // may measure on volumes again, conditioned as they were
+        foreach (VolumeStored volume in history.Pending)
+        {
+            TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;
+            long then = _parts.Clock.GetTimestamp() - (long)(Math.Max(0, ago.TotalSeconds) * _parts.Clock.TimestampFrequency);
+            _backlog.Add(new PendingVolume(volume.Index, volume.MissingPlanes, Pixels: null, then, _parts.Clock.GetTimestamp()));
+        }
     }
 
     /// <summary>Lets restoration work on the first planes of a volume that is still received. Never waits.</summary>
@@ -154,18 +162,15 @@ internal sealed class ScanPipeline : IDisposable
         _stage.Dispose();
     }
 
-    private PendingVolume OnDisk(VolumeStored volume)
-    {
-        TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;
-        long then = _parts.Clock.GetTimestamp() - (long)(Math.Max(0, ago.TotalSeconds) * _parts.Clock.TimestampFrequency);
-        return new PendingVolume(volume.Index, volume.MissingPlanes, Pixels: null, then, _parts.Clock.GetTimestamp());
-    }
-
-    private void KeepRaw(AssembledVolume volume)
+    private void WriteRaw(AssembledVolume volume)
     {
         long started = _parts.Clock.GetTimestamp();
         _raw.Write(volume.Index, volume.Pixels);
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+    }
+
+    private void AcknowledgeRaw(AssembledVolume volume)
+    {
         _toRawStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
@@ -184,10 +189,10 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
+        Publish(volume, volume.Provenance.Provisional ? _toPreview : _toPublished);
         if (volume.Provenance.Provisional)
         {
             _parts.Volumes.NotePreviewed();
-            Publish(volume, _toPreview);
             return;
         }
 
@@ -213,9 +218,9 @@ internal sealed class ScanPipeline : IDisposable
         _parts.Volumes.NoteRestored();
         _host.Restored(volume.Provenance);
         _parts.Metrics.NoteRestored(volume.Provenance);
-        Publish(volume, _toPublished);
     }
 
+    /// <summary>Subscribers come before the disk: they see the volume sooner, and a volume that the disk refuses as well.</summary>
     /// <param name="sinceLastFrame">Where it counts how long the volume was on its way.</param>
     private void Publish(RestoredVolume volume, DurationHistogram sinceLastFrame)
     {

@@ -200,7 +200,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         try
         {
-            if (_announced is { } scan) _assembler.OnStart(scan.Plan, scan.Sequence, repeat: false);
+            if (_announced is { } scan) _assembler.OnStart(scan.Plan, scan.Sequence, scan.IsRepeated);
             _source.Receive(_assembler, _stopReceiving.Token);
             _assembler.Finish(RunOutcome.Cancelled, "stopped by the user");
         }
@@ -244,9 +244,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        string settings = conditioner?.Settings ?? "";
+        string conditioning = conditioner?.Settings ?? "";
         Record(LedgerKinds.ScanStarted, new ScanStarted(
-            plan, SettingsFingerprint.Of(_parts.Restoration, settings), SettingsFingerprint.Describe(_parts.Restoration, settings)));
+            plan, SettingsFingerprint.Of(_parts.Restoration, conditioning), SettingsFingerprint.Describe(_parts.Restoration, conditioning)));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 

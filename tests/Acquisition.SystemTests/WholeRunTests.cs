@@ -235,6 +235,30 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publisher_that_restarts_with_a_new_scan_is_followed_though_its_announcement_was_missed()
+    {
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
+            .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await program.LineAsync(line => line.StartsWith("Waiting for a microscope", StringComparison.Ordinal));
+        string[] scan = ["scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--fps", "100", "--pattern", "pub", "--address", address, "--timepoints"];
+        await using (RunningProcess first = RunningProcess.StartProgram("hardware-sim", [.. scan, "5", "--start-delay", "2", "--die-after", "20"]))
+            Assert.Equal(9, await first.ExitAsync());
+        // Nobody is connected yet when it announces the scan for the first time.
+        await using RunningProcess second = RunningProcess.StartProgram("hardware-sim", [.. scan, "80", "--start-delay", "0"]);
+        await second.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        var reports = Directory.GetDirectories(_space.RunsFolder).Select(Workspace.ReportOf).ToList();
+        Assert.All(reports, AssertCloses);
+        JsonElement followed = Assert.Single(reports, r => Outcome(r) == "completed");
+        Assert.InRange(Frames(Assert.Single(reports, r => Outcome(r) == "superseded"), "stored"), 1, 20);
+        Assert.Equal(640, Frames(followed, "sent"));
+        Assert.InRange(Frames(followed, "received") + Frames(followed, "lost_messages"), 8, 640);
+    }
+
+    [Fact]
     public async Task Frames_of_a_second_source_are_refused_and_the_scan_goes_on()
     {
         string address = Workspace.FreeAddress();

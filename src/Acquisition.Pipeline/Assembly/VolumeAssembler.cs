@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
@@ -14,12 +15,14 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     /// <summary>Once every planned volume is complete, how long the source has for its <c>end</c>.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A running scan that has been silent for so long, two intervals and five exposures gives way to one whose first
+    /// announcement was missed, as that of a restarted publisher is while its subscribers connect again.</summary>
+    private static readonly TimeSpan LeastSilenceOfALostScan = TimeSpan.FromSeconds(3);
+
     private readonly Subject<AssembledVolume> _volumes = new();
     private readonly SequenceTracker _sequence = new();
     private readonly List<PartialVolume> _open = [];
-
-    // What is known of closed volumes: the planes that never came, empty for a complete one. About 50 bytes a volume.
-    private readonly Dictionary<VolumeIndex, int[]> _closed = [];
+    private readonly ClosedVolumes _closed = new();
     private readonly PipelineOptions _options;
     private readonly TimeProvider _clock;
     private readonly FrameCounters _counters;
@@ -72,14 +75,14 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
                     $"Scan {plan.ScanId} was announced again as {plan.Shape} {plan.PixelType.Name()} with {plan.Channels.Length} channel(s); it began as {Plan.Shape} {Plan.PixelType.Name()} with {Plan.Channels.Length}. The first announcement holds.");
             }
         }
-        else if (repeat)
+        else if (repeat && _clock.GetElapsedTime(_lastHeard) < SilenceOfALostScan(Plan))
         {
             OnRefused(RefusalReason.OtherScan, isFrame: false, message: null, () =>
                 $"Another source announces scan {plan.ScanId} while {Plan.ScanId} runs. Give it a stream or an address of its own.");
         }
         else
         {
-            Successor = new ScanAnnouncement(plan, sequence);
+            Successor = new ScanAnnouncement(plan, sequence, repeat);
             Finish(RunOutcome.Superseded, $"scan {plan.ScanId} was announced");
         }
     }
@@ -93,12 +96,14 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         if (Plan is not { } plan)
         {
             Refuse(header, RefusalReason.BeforeStart);
+            CheckSilence();
             return;
         }
 
         if (header.ScanId != plan.ScanId)
         {
             Refuse(header, RefusalReason.OtherScan);
+            CheckSilence();
             return;
         }
 
@@ -112,9 +117,9 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         {
             Refuse(header, RefusalReason.IndexOutsideShape);
         }
-        else if (_closed.TryGetValue(header.Index.Volume, out int[]? missing))
+        else if (_closed.TryGet(header.Index.Volume, out ImmutableArray<int> missing))
         {
-            Refuse(header, Array.BinarySearch(missing, header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
+            Refuse(header, missing.BinarySearch(header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
         }
         else if (Find(header.Index.Volume) is { } known && known.Holds(header.Index.Z))
         {
@@ -145,13 +150,40 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     public void OnRefused(RefusalReason reason, bool isFrame, MessageId? message, Func<string> detail)
     {
         if (_finished) return;
-        if (message is { } id && id.ScanId == Plan?.ScanId) NoteSequence(id.Sequence);
+        if (message is { } id && id.ScanId == Plan?.ScanId)
+        {
+            _lastHeard = _clock.GetTimestamp();
+            NoteSequence(id.Sequence);
+        }
+
         // Frames refused by the stateful checks above were counted as received when they came.
         if (isFrame) _counters.NoteReceived();
         if (_counters.NoteRefused(reason, isFrame)) _host.Warn($"{reason.Name()}: {detail()}");
+        CheckSilence();
     }
 
-    public void OnIdle()
+    public void OnIdle() => CheckSilence();
+
+    /// <summary>Closes what is open and completes. Later calls do nothing.</summary>
+    public void Finish(RunOutcome outcome, string reason)
+    {
+        if (_finished) return;
+        _finished = true;
+        while (_open.Count > 0) Close(_open[0]);
+        _host.End(outcome, reason);
+        _volumes.OnCompleted();
+    }
+
+    /// <summary>Gives back what is open without handing it on, after raw storage has failed.</summary>
+    public void Abandon()
+    {
+        _finished = true;
+        foreach (PartialVolume volume in _open) volume.Pixels.Release();
+        _open.Clear();
+    }
+
+    /// <summary>Ends a scan that nothing comes of any more, whatever else comes.</summary>
+    private void CheckSilence()
     {
         if (_finished) return;
         TimeSpan silence = _clock.GetElapsedTime(_lastHeard);
@@ -174,23 +206,8 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
             Finish(RunOutcome.SourceLost, $"nothing came for {silence.TotalSeconds:0.#} s {(_open.Count > 0 ? "in mid-volume" : "after the last volume")}");
     }
 
-    /// <summary>Closes what is open and completes. Later calls do nothing.</summary>
-    public void Finish(RunOutcome outcome, string reason)
-    {
-        if (_finished) return;
-        _finished = true;
-        while (_open.Count > 0) Close(_open[0]);
-        _host.End(outcome, reason);
-        _volumes.OnCompleted();
-    }
-
-    /// <summary>Gives back what is open without handing it on, after raw storage has failed.</summary>
-    public void Abandon()
-    {
-        _finished = true;
-        foreach (PartialVolume volume in _open) volume.Pixels.Release();
-        _open.Clear();
-    }
+    private static TimeSpan SilenceOfALostScan(ScanPlan plan) => Longer(
+        LeastSilenceOfALostScan, Longer(2 * (plan.Interval ?? TimeSpan.Zero), 5 * (plan.Exposure ?? TimeSpan.Zero)));
 
     private void Place(ScanPlan plan, FrameIndex index, ReadOnlySpan<byte> pixels)
     {
@@ -225,7 +242,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     {
         _open.Remove(partial);
         AssembledVolume volume = partial.Close();
-        _closed.Add(volume.Index, [.. volume.MissingPlanes]);
+        _closed.Add(volume.Index, volume.MissingPlanes);
         if (volume.IsComplete) _completeVolumes++;
         try
         {

@@ -49,20 +49,20 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
                 if (volume.Pixels is not null && !_completed) NoteNoRoom(ref volume);
             }
 
-            NoteStored(volume);
+            _firstOfChannel.TryAdd(volume.Index.C, volume with { Pixels = null });
             _waiting.AddLast(keep ? volume : volume with { Pixels = null });
             _nudged = true; // it may be of use even while it is not ready
             Monitor.PulseAll(_gate);
         }
     }
 
-    /// <summary>Remembers the first volume of a channel, whether it is still to be restored or not. What is added is remembered, too.</summary>
-    public void NoteStored(PendingVolume volume)
+    /// <summary>Remembers the first volume of its channel, which need not wait any more.</summary>
+    public void NoteFirst(PendingVolume volume)
     {
         lock (_gate) _firstOfChannel.TryAdd(volume.Index.C, volume with { Pixels = null });
     }
 
-    /// <summary>The channel's volume that was stored first, without pixels.</summary>
+    /// <summary>The channel's volume that was noted or added first, without pixels.</summary>
     public PendingVolume? First(int channel)
     {
         lock (_gate) return _firstOfChannel.TryGetValue(channel, out PendingVolume first) ? first : null;

@@ -8,7 +8,8 @@ using Acquisition.Restoration;
 namespace Acquisition.Pipeline.Restoring;
 
 /// <summary>Identifies the settings that decide what a restored volume looks like.</summary>
-/// <remarks>Threads, memory and whether errors are estimated do not count: restored volumes do not depend on them.</remarks>
+/// <remarks>Threads, memory and whether errors are estimated do not count: restored volumes do not depend on them. Conditioning is given as
+/// <see cref="Core.IVolumeConditioner.Settings"/> says it, empty for none.</remarks>
 internal static class SettingsFingerprint
 {
     private static readonly string[] Irrelevant = ["threads", "activation_budget_bytes", "uncertainty"];
@@ -19,9 +20,8 @@ internal static class SettingsFingerprint
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <param name="conditioning">What is corrected before restoring, as <see cref="Core.IVolumeConditioner.Settings"/> says it; empty for nothing.</param>
     /// <returns>SHA-256, lower-case hex.</returns>
-    public static string Of(RestorationOptions options, string conditioning)
+    public static string Of(RestorationOptions options, string conditioning = "")
     {
         var defaults = new RestorationOptions();
         RestorationOptions relevant = options with { Threads = 1, ActivationBudgetBytes = defaults.ActivationBudgetBytes, Uncertainty = false };
@@ -31,10 +31,10 @@ internal static class SettingsFingerprint
             [.. JsonSerializer.SerializeToUtf8Bytes(relevant), .. Encoding.UTF8.GetBytes(conditioning)]));
     }
 
-    /// <returns>The settings by the names that they have in a configuration, to tell two apart; what is corrected before restoring is one.</returns>
-    public static ImmutableSortedDictionary<string, string> Describe(RestorationOptions options, string conditioning) =>
+    /// <returns>The settings by the names that they have in a configuration, to tell two apart.</returns>
+    public static ImmutableSortedDictionary<string, string> Describe(RestorationOptions options, string conditioning = "") =>
         JsonSerializer.SerializeToElement(options, Names).EnumerateObject()
             .Where(setting => !Irrelevant.Contains(setting.Name))
             .ToImmutableSortedDictionary(setting => $"restoration.{setting.Name}", setting => setting.Value.ToString(), StringComparer.Ordinal)
-            .Add("conditioning", conditioning.Length == 0 ? "none" : conditioning);
+            .Add("conditioning", conditioning.Length == 0 ? "nothing" : conditioning);
 }

@@ -23,6 +23,9 @@ internal sealed class Chart
     /// <summary>Whether values over several powers of ten are shown on a logarithmic scale.</summary>
     public bool MayBeLogarithmic { get; init; }
 
+    /// <summary>Values that a linear axis shows in any case.</summary>
+    public double[] Shows { get; init; } = [];
+
     public bool IsEmpty => _lines.Count == 0;
 
     /// <param name="points">Seconds since the start of the scan, and a finite value; in order of time.</param>
@@ -44,7 +47,7 @@ internal sealed class Chart
         bool isLogarithmic = MayBeLogarithmic && all.Max(point => point.Y) > 30 * positive;
         Axis x = Axis.Linear(0, Math.Max(last / divisor, 1e-3)), y = isLogarithmic
             ? Axis.Logarithmic(positive, all.Max(point => point.Y))
-            : Axis.Linear(MayBeLogarithmic ? 0 : all.Min(point => point.Y), all.Max(point => point.Y));
+            : Axis.Linear(all.Select(point => point.Y).Concat(Shows).Min(), all.Select(point => point.Y).Concat(Shows).Max());
         double X(double seconds) => Left + x.Place(seconds / divisor) * (Width - Left - Right);
         double Y(double value) => Height - Bottom - y.Place(value) * (Height - Top - Bottom);
 

@@ -71,7 +71,7 @@ public static partial class RunPage
             yield return El("p", Class("note"), "PSNR and structural similarity; higher is better.");
         }
 
-        Chart predicted = new() { YLabel = "PSNR (dB)" }, gauge = new() { YLabel = "gauge" };
+        Chart predicted = new() { YLabel = "PSNR (dB)" }, gauge = new() { YLabel = "gauge", Shows = [0, 1] };
         foreach (var channel in story.Restored.Where(v => v.Gauge is not null).GroupBy(v => v.Index.C).OrderBy(g => g.Key).Take(2))
         {
             string of = story.Stored.Count <= 1 ? "" : $", channel {channel.Key}";
@@ -94,7 +94,7 @@ public static partial class RunPage
 
     private static IEnumerable<XElement?> Lag(RunStory story, StoryClock clock)
     {
-        var chart = new Chart { YLabel = "lag (s)", MayBeLogarithmic = true };
+        var chart = new Chart { YLabel = "lag (s)", MayBeLogarithmic = true, Shows = [0] };
         foreach (var channel in story.Restored.GroupBy(v => v.Index.C).OrderBy(g => g.Key).Take(4))
             chart.AddLine($"channel {channel.Key}", channel.Select(v => (clock.Seconds(v.At), v.Lag.TotalSeconds)));
         if (chart.IsEmpty) yield break;

@@ -29,6 +29,10 @@ public sealed class CommandLineTests
     [InlineData("--json is '/nowhere/figures.json', but there is no folder '/nowhere'", "bench", "--json", "/nowhere/figures.json")]
     [InlineData("--json is '/', which is no name of a file", "bench", "--json", "/")]
     [InlineData("did you mean --paper?", "bench", "--papre")]
+    [InlineData("'--source' is required", "record", "--output", "scan.wire")]
+    [InlineData("--source is 'localhost'; expected tcp://host:port", "record", "--source", "localhost", "--output", "scan.wire")]
+    [InlineData("push-pull", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--pattern", "both")]
+    [InlineData("--idle-timeout is '0'; expected a number of seconds", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--idle-timeout", "0")]
     [InlineData("is no finished run", "score", "/nowhere", "--truth", "/nowhere")]
     public async Task A_wrong_command_line_is_exit_code_2_with_a_message_and_no_output(string message, params string[] args)
     {

@@ -27,6 +27,12 @@ public sealed class CommandLineTests
     [InlineData("scan beads --address localhost", "tcp://host:port")]
     [InlineData("scan beads --stream Left", "a-z")]
     [InlineData("scan beads --speed 3", "--speed")]
+    [InlineData("scan beads --shuffle --reorder 4", "--shuffle and --reorder exclude each other")]
+    [InlineData("scan beads --reorder 1", "--reorder is '1'; it must be a whole number between 2 and 10000.")]
+    [InlineData("scan beads --restart-as never", "never")]
+    [InlineData("replay", "argument missing")]
+    [InlineData("replay x --speed 0", "--speed is '0'; it must be a number between 0.001 and 1000000, or max.")]
+    [InlineData("replay x --fps 3", "--fps")]
     [InlineData("play x.tif --factor 2 --announce 2", "--factor and --announce exclude each other")]
     public async Task Wrong_arguments_are_named_with_what_is_accepted(string arguments, string expected)
     {
@@ -41,6 +47,7 @@ public sealed class CommandLineTests
     [InlineData("--help", "neurites")]
     [InlineData("play --help", "--truth")]
     [InlineData("scan --help", "--moving")]
+    [InlineData("replay --help", "--new-scan-id")]
     public async Task Help_is_not_a_fault(string arguments, string expected)
     {
         HardwareSimRun run = await HardwareSimRun.InProcessAsync(arguments.Split(' '));

@@ -141,6 +141,75 @@ public sealed class ScanRunTests : ScanRunCase
     }
 
     [Fact]
+    public async Task A_scan_whose_announcement_was_missed_takes_over_once_the_old_one_is_silent()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 4) with { Interval = TimeSpan.FromSeconds(2) }, other = Scans.Plan(timePoints: 4, id: Guid.NewGuid());
+        var clock = new ManualClock();
+        RunReport report = await Run((o, _) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            foreach (var (sequence, index) in Scans.Frames(plan).Take(6)) o.Send(plan, sequence, index);
+            clock.Advance(TimeSpan.FromSeconds(3.9)); // two intervals are 4 s
+            o.OnStart(other, 0, repeat: true);
+            o.Send(other, 1, new FrameIndex(0, 0, 0));
+            Assert.Null(LastRun!.Successor);
+            clock.Advance(TimeSpan.FromSeconds(0.2));
+            o.OnStart(other, 0, repeat: true);
+        }, clock: clock).RunAsync(Cancel);
+
+        AssertCloses(report);
+        Assert.Equal(RunOutcome.Superseded, report.Status.Outcome);
+        Assert.Equal((6, 1), (report.Status.Frames.Stored, report.Status.Frames.Refused["other-scan"]));
+        Assert.Equal((other.ScanId, true), (LastRun!.Successor!.Plan.ScanId, LastRun.Successor.IsRepeated));
+    }
+
+    [Fact]
+    public async Task A_silent_scan_is_lost_also_while_another_source_never_pauses()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 4), other = Scans.Plan(id: Guid.NewGuid());
+        var clock = new ManualClock();
+        ulong foreign = 0;
+        RunReport report = await Run((o, stop) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            foreach (var (sequence, index) in Scans.Frames(plan).Take(6)) o.Send(plan, sequence, index);
+            for (; !stop.IsCancellationRequested; clock.Advance(TimeSpan.FromMilliseconds(10)))
+            {
+                o.Send(other, foreign++, new FrameIndex(0, 0, 0));
+                o.OnRefused(RefusalReason.Malformed, isFrame: false, message: null, () => "noise");
+            }
+        }, new PipelineOptions { FrameTimeout = TimeSpan.FromSeconds(7), Previews = false }, clock).RunAsync(Cancel);
+
+        AssertCloses(report);
+        Assert.Equal(RunOutcome.SourceLost, report.Status.Outcome);
+        Assert.InRange(foreign, 700UL, 702UL);
+        Assert.Equal((long)foreign, report.Status.Frames.Refused["other-scan"]);
+    }
+
+    [Fact]
+    public async Task Frames_that_are_refused_still_show_that_their_source_lives()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 2);
+        var clock = new ManualClock();
+        RunReport report = await Run((o, _) =>
+        {
+            o.OnStart(plan, 0, repeat: false);
+            var frames = Scans.Frames(plan);
+            foreach (var (sequence, _) in frames.Take(4))
+            {
+                clock.Advance(TimeSpan.FromSeconds(20));
+                o.OnRefused(RefusalReason.SizeMismatch, isFrame: true, new MessageId(plan.ScanId, sequence), () => "nbytes 5");
+            }
+
+            foreach (var (sequence, index) in frames.Skip(4)) o.Send(plan, sequence, index);
+            o.OnEnd(Scans.End(plan));
+        }, clock: clock).RunAsync(Cancel);
+
+        AssertCloses(report);
+        Assert.Equal((RunOutcome.Completed, 4), (report.Status.Outcome, report.Status.Frames.Stored));
+    }
+
+    [Fact]
     public async Task The_third_open_volume_closes_the_oldest_and_its_last_plane_is_late()
     {
         ScanPlan plan = Scans.Plan(timePoints: 3);
@@ -187,7 +256,7 @@ public sealed class ScanRunTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan).Skip(4)) o.Send(plan, sequence, index);
                 o.OnEnd(Scans.End(plan));
             }),
-            _ => Store, Publisher, Engine, new RestorationOptions(), new PipelineOptions { Previews = false }, TimeProvider.System, new ScanAnnouncement(plan, 0));
+            _ => Store, Publisher, Engine, new RestorationOptions(), new PipelineOptions { Previews = false }, TimeProvider.System, new ScanAnnouncement(plan, 0, IsRepeated: false));
         RunReport report = await run.RunAsync(Cancel);
         AssertCloses(report);
         Assert.Equal((8L, 4L), (report.Status.Frames.Stored, report.Status.Frames.LostMessages));
