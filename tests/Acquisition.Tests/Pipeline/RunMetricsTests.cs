@@ -71,8 +71,8 @@ public sealed class RunMetricsTests : ScanRunCase
             report.Timings.Select(timing => timing.Stage));
         Assert.All(report.Timings, timing => Assert.Equal(5, timing.Count));
         double Longest(string stage) => report.Timings.Single(timing => timing.Stage == stage).MaxMs;
-        Assert.True(Longest("last frame to restored") <= Longest("last frame to restored stored"));
-        Assert.True(Longest("last frame to restored stored") <= Longest("last frame to restored published"));
+        Assert.True(Longest("last frame to restored") <= Longest("last frame to restored published"));
+        Assert.True(Longest("last frame to restored published") <= Longest("last frame to restored stored"));
     }
 
     [Fact]
