@@ -152,13 +152,15 @@ public sealed class ResumedRunTests : ScanRunCase
             ResumedRun.ChangedSettings(history.Scan, options with { BackProjections = 3, Method = RestorationMethod.Cubic }));
     }
 
-    [Fact]
-    public async Task Conditioning_goes_on_as_it_was_against_the_volume_that_was_stored_first()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Conditioning_goes_on_as_it_was_against_the_volume_that_was_stored_first(int restored)
     {
         var options = new ConditioningOptions { OffsetAdu = 7, ReportDrift = true, CorrectDrift = true };
         VolumeConditioner Make(ScanPlan plan) => new(plan, options);
         ScanPlan plan = Scans.Plan(timePoints: 4, z: 9, y: 32, x: 40);
-        RunHistory history = await CutOffAsync(plan, restored: [0, 1], Make);
+        RunHistory history = await CutOffAsync(plan, [.. Enumerable.Range(0, restored)], Make);
         await ResumeAsync(history, conditioner: Make(plan));
 
         foreach (int t in (int[])[2, 3])
