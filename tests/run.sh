@@ -59,7 +59,7 @@ install_missing() {
   command -v dpkg-query >/dev/null || return 0
   local package missing=() as_root=()
   local wanted=(libzmq5 libblosc1 python3-zmq python3-msgpack python3-numpy python3-torch python3-tifffile
-    python3-skimage python3-scipy python3-zarr python3-numcodecs)
+    python3-skimage python3-scipy python3-zarr python3-numcodecs gcc libc6-dev)
   command -v node >/dev/null || wanted+=(nodejs)
   command -v npm >/dev/null || wanted+=(npm)
   for package in "${wanted[@]}"; do

@@ -53,6 +53,9 @@ public enum RefusalReason
 
     /// <summary>Raw storage failed before the frame's volume was on disk; the run ends because of it.</summary>
     NotStored,
+
+    /// <summary>It had been received and was in no volume on disk when the program was killed; counted when the run is resumed.</summary>
+    LostInCrash,
 }
 
 public static class RefusalReasons

@@ -41,7 +41,8 @@ public static class LedgerKinds
 
 /// <summary>A scan was taken.</summary>
 /// <param name="SettingsFingerprint">Of the settings that decide what restored volumes look like; see <see cref="Provenance.SettingsFingerprint"/>.</param>
-public sealed record ScanStarted(ScanPlan Plan, string SettingsFingerprint);
+/// <param name="Settings">Those settings by name, so that a change can be named and not only noticed.</param>
+public sealed record ScanStarted(ScanPlan Plan, string SettingsFingerprint, ImmutableSortedDictionary<string, string> Settings);
 
 /// <summary>The run is in another state.</summary>
 /// <param name="Reason">For people.</param>
@@ -54,6 +55,8 @@ public sealed record StateChanged(RunState State, string Reason);
 /// <param name="LastFrameAt">When its last frame came; UTC.</param>
 /// <param name="Received">Frames that the run had received by now, so that a run that was killed can tell what it lost.</param>
 /// <param name="Refused">Frames that the run had refused by now, by reason.</param>
+/// <remarks>A volume that was found on disk without this line gets it when the run is resumed: planes of nothing but zeros are then taken
+/// for missing, both times are that of the file, and the counts are those of the line before.</remarks>
 public sealed record VolumeStored(
     VolumeIndex Index, int Frames, ImmutableArray<int> MissingPlanes, DateTimeOffset FirstFrameAt, DateTimeOffset LastFrameAt,
     long Received, ImmutableSortedDictionary<string, long> Refused);

@@ -48,8 +48,8 @@ public interface IVolumeStore
     void Read(VolumeIndex index, VolumeBuffer destination);
 }
 
-/// <summary>Everything a run leaves behind.</summary>
-public interface IRunStore
+/// <summary>Everything a run leaves behind. As long as it is not disposed of, no other program can write to it.</summary>
+public interface IRunStore : IDisposable
 {
     /// <summary>The run folder; an absolute path.</summary>
     string Folder { get; }
@@ -72,6 +72,11 @@ public interface IRunStore
     /// <summary>Stores weights under their hash as models/&lt;sha256&gt;.safetensors; the same bytes are stored once.</summary>
     /// <returns>SHA-256 of the file, lower-case hex.</returns>
     string SaveModel(ReadOnlySpan<byte> safetensors);
+
+    /// <summary>Reads weights that were stored.</summary>
+    /// <param name="sha256">Lower-case hex.</param>
+    /// <exception cref="StorageException">They are not there, or not what the hash says.</exception>
+    byte[] LoadModel(string sha256);
 
     /// <summary>Appends one event to the ledger and flushes it.</summary>
     void AppendLedger<T>(string kind, T entry);

@@ -31,6 +31,9 @@ public enum RunOutcome
     Superseded,
     DiskFull,
     Failed,
+
+    /// <summary>Program or disk failed in mid-scan; what was stored by then has been restored since.</summary>
+    Interrupted,
 }
 
 /// <summary>Every frame accounted for: <c>Received = Stored + Refused</c>.</summary>

@@ -109,6 +109,22 @@ internal sealed class ScanPipeline : IDisposable
                 () => _rawDone.TrySetResult()));
     }
 
+    /// <summary>Takes up a run that had ended: what it stored, restored and decided. Before <see cref="Start"/>.</summary>
+    /// <exception cref="StorageException">What it decided cannot be read.</exception>
+    /// <exception cref="DataFormatException">It is not what the ledger says.</exception>
+    public void TakeUp(RunHistory history)
+    {
+        foreach (VolumeStored volume in history.Stored) _parts.Volumes.NoteAssembled(volume.MissingPlanes.IsEmpty);
+        foreach (Provenance _ in history.Restored) _parts.Volumes.NoteRestored();
+        _stage.TakeUp(history, _store.LoadModel);
+        foreach (VolumeStored volume in history.Pending)
+        {
+            TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;
+            long then = _parts.Clock.GetTimestamp() - (long)(Math.Max(0, ago.TotalSeconds) * _parts.Clock.TimestampFrequency);
+            _backlog.Add(new PendingVolume(volume.Index, volume.MissingPlanes, Pixels: null, then, _parts.Clock.GetTimestamp()));
+        }
+    }
+
     /// <summary>Lets restoration work on the first planes of a volume that is still received. Never waits.</summary>
     public void PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes)
     {
@@ -179,10 +195,7 @@ internal sealed class ScanPipeline : IDisposable
             _store.AppendProvenance(volume.Provenance);
             _storeRestored.Note(_parts.Clock.GetElapsedTime(started));
             Interlocked.Exchange(ref _lastLagTicks, volume.Provenance.Lag.Ticks);
-            _parts.Volumes.NoteRestored();
-            _store.AppendLedger(LedgerKinds.VolumeRestored, volume.Provenance);
             _toRestoredStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
-            _parts.Metrics.NoteRestored(volume.Provenance);
         }
         catch (StorageException fault)
         {
@@ -193,6 +206,9 @@ internal sealed class ScanPipeline : IDisposable
             return;
         }
 
+        _parts.Volumes.NoteRestored();
+        _host.Restored(volume.Provenance);
+        _parts.Metrics.NoteRestored(volume.Provenance);
         Publish(volume, _toPublished);
     }
 

@@ -43,7 +43,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private IRunStore? _store;
 
     /// <param name="source">Where frames come from.</param>
-    /// <param name="openStore">Makes the run folder; called once, when the first scan is announced.</param>
+    /// <param name="openStore">Makes the run folder, which becomes the run's own; called once, when the first scan is announced.</param>
     /// <param name="publisher">Downstream; <see langword="null"/> for none.</param>
     /// <param name="engine">What tunes and restores.</param>
     /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
@@ -69,7 +69,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
-            Metrics = new RunMetrics(this, clock.GetUtcNow()),
+            Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
         _disk = new DiskGauge(clock);
@@ -146,11 +146,12 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         return Conclude();
     }
 
-    /// <summary>Frees the run's memory. Only after <see cref="RunAsync"/> has returned.</summary>
+    /// <summary>Frees the run's memory and lets go of its folder. Only after <see cref="RunAsync"/> has returned.</summary>
     public void Dispose()
     {
         _parts.Metrics.Dispose();
         _scan?.Dispose();
+        _store?.Dispose();
         _assembler.Dispose();
         _parts.CameraPool.Dispose();
         _stopReceiving.Dispose();
@@ -237,7 +238,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        Record(LedgerKinds.ScanStarted, new ScanStarted(plan, SettingsFingerprint.Of(_parts.Restoration)));
+        Record(LedgerKinds.ScanStarted, new ScanStarted(
+            plan, SettingsFingerprint.Of(_parts.Restoration), SettingsFingerprint.Describe(_parts.Restoration)));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 
@@ -308,6 +310,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         Record(LedgerKinds.VolumeSkipped, new VolumeSkipped(index, reason, detail));
     }
 
+    void IScanHost.Restored(Provenance provenance) => Record(LedgerKinds.VolumeRestored, provenance);
+
     void IScanHost.RawFailed(Exception fault)
     {
         Enter(RunState.Draining, () =>
@@ -371,9 +375,10 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         RunReport report = Report();
         try
         {
+            // The line comes last, so that whoever finds it finds everything else.
+            _store?.Complete(report);
             _store?.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
                 report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));
-            _store?.Complete(report);
         }
         catch (StorageException fault)
         {
@@ -386,6 +391,15 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             }
 
             report = Report();
+            try
+            {
+                // A report that was written before the line failed says otherwise.
+                _store?.Complete(report);
+            }
+            catch (StorageException)
+            {
+                // It is told above.
+            }
         }
 
         _parts.Publisher?.Publish(report.Status);

@@ -6,15 +6,22 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
+using Acquisition.Storage.Recovery;
 using Acquisition.Storage.Reporting;
 using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage;
 
 /// <summary>One run on disk: raw.zarr, restored.zarr, uncertainty.zarr where it was asked for, models/, run.yaml (the resolved settings), ledger.jsonl, report.json and report.html.</summary>
-/// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole.</remarks>
+/// <remarks>Thread-safe. Nothing stored is overwritten, apart from metadata and the report, each replaced as a whole. One program at a
+/// time: the folder is locked until this is disposed of or the process ends, however it ends.</remarks>
 public sealed class RunFolder : IRunStore
 {
+    internal const string LedgerFile = "ledger.jsonl";
+    internal const string RawName = "raw.zarr";
+    internal const string RestoredName = "restored.zarr";
+    internal const string UncertaintyName = "uncertainty.zarr";
+
     private static readonly SearchValues<char> StreamCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     private readonly StorageOptions _options;
@@ -23,13 +30,17 @@ public sealed class RunFolder : IRunStore
     private readonly JsonLines _provenance;
     private readonly Lock _gate = new();
     private readonly List<ZarrVolumeStore> _stores = [];
+    private readonly RunLock _lock;
+    private readonly RunRecovery? _recovery;
 
-    private RunFolder(string folder, StorageOptions options, TimeProvider clock)
+    private RunFolder(string folder, StorageOptions options, TimeProvider clock, RunLock taken, RunRecovery? recovery = null)
     {
         Folder = folder;
         _options = options;
         _clock = clock;
-        _ledger = new(Path.Combine(folder, "ledger.jsonl"), flushToDisk: false);
+        _lock = taken;
+        _recovery = recovery;
+        _ledger = new(Path.Combine(folder, LedgerFile), flushToDisk: false);
         // Without its provenance a restored volume cannot be made again, so the line is as safe as the volume.
         _provenance = new(Path.Combine(RestoredPath, ZarrDataset.ProvenanceFile), flushToDisk: true);
     }
@@ -41,7 +52,10 @@ public sealed class RunFolder : IRunStore
     public long FreeBytes => DiskFault.FreeBytes(Folder)
         ?? throw new StorageException($"The free space under '{Folder}' is unknown: the file system does not tell. Use a local disk.");
 
-    private string RestoredPath => Path.Combine(Folder, "restored.zarr");
+    private string RestoredPath => Path.Combine(Folder, RestoredName);
+
+    /// <summary>What the run had come to before it was opened again; <see langword="null"/> for a new one.</summary>
+    public RunHistory? History => _recovery?.History;
 
     /// <summary>Makes &lt;root&gt;/&lt;yyyyMMdd-HHmmss&gt;-&lt;stream&gt;-&lt;first 8 of the scan's id&gt; and stores the settings in it.</summary>
     /// <param name="resolvedSettingsYaml">Text of run.yaml: every setting with the value that was used.</param>
@@ -70,21 +84,58 @@ public sealed class RunFolder : IRunStore
         if (Path.Exists(folder))
             throw new StorageException($"The run folder '{folder}' exists already; a run is never overwritten. Start the run again.");
 
-        var run = new RunFolder(folder, options, clock ?? TimeProvider.System);
         byte[] settings = Encoding.UTF8.GetBytes(resolvedSettingsYaml);
-        Store("make the run folder", folder, settings.Length, () =>
+        Store("make the run folder", folder, settings.Length, () => Directory.CreateDirectory(folder));
+        RunLock taken = RunLock.Take(folder);
+        try
         {
-            Directory.CreateDirectory(folder);
-            AtomicFile.Write(Path.Combine(folder, "run.yaml"), settings, replace: false);
-        });
-        return run;
+            Store("store the settings", folder, settings.Length, () => AtomicFile.Write(Path.Combine(folder, "run.yaml"), settings, replace: false));
+            return new RunFolder(folder, options, clock ?? TimeProvider.System, taken);
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
     }
 
-    public IVolumeStore CreateRaw(ScanPlan plan) => Open("raw.zarr", ZarrDataset.Raw(plan));
+    /// <summary>Opens the folder of a run that has ended, however it ended, so that it can go on. Changes nothing in it.</summary>
+    /// <remarks>Look at <see cref="History"/>, then <see cref="Repair"/>, then write.</remarks>
+    /// <param name="path">The run folder; it may have been moved.</param>
+    /// <param name="options">Used for datasets that are missing; those that are there go on as they were begun.</param>
+    /// <param name="clock">Stamps the ledger; <see langword="null"/> for the system's clock.</param>
+    /// <exception cref="StorageException">It is no run folder, no scan was taken, another program has it, or the disk refused.</exception>
+    /// <exception cref="DataFormatException">A file is damaged in a way that no interruption explains.</exception>
+    public static RunFolder Reopen(string path, StorageOptions options, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(options);
+        string folder = Path.GetFullPath(path);
+        if (!File.Exists(Path.Combine(folder, LedgerFile)))
+            throw new StorageException($"'{folder}' is no run folder, or no scan was taken in it: there is no {LedgerFile}. Give the folder that 'acquisition run' named.");
 
-    public IVolumeStore CreateRestored(ScanPlan plan) => Open("restored.zarr", ZarrDataset.Restored(plan));
+        RunLock taken = RunLock.Take(folder);
+        try
+        {
+            return new RunFolder(folder, options, clock ?? TimeProvider.System, taken, new RunRecovery(folder));
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
 
-    public IVolumeStore CreateUncertainty(ScanPlan plan) => Open("uncertainty.zarr", ZarrDataset.Uncertainty(plan));
+    /// <summary>Puts right what the end of the program has left, after a line in the ledger that says what, and that the run goes on.
+    /// Once, on a folder that was reopened.</summary>
+    /// <exception cref="StorageException">The disk refused; the rest is found when the folder is opened again.</exception>
+    public void Repair() => (_recovery ?? throw new InvalidOperationException("Only a run that was opened again is repaired.")).Apply(this);
+
+    public IVolumeStore CreateRaw(ScanPlan plan) => Open(RawName, ZarrDataset.Raw(plan));
+
+    public IVolumeStore CreateRestored(ScanPlan plan) => Open(RestoredName, ZarrDataset.Restored(plan));
+
+    public IVolumeStore CreateUncertainty(ScanPlan plan) => Open(UncertaintyName, ZarrDataset.Uncertainty(plan));
 
     /// <inheritdoc/>
     /// <exception cref="StorageException">The disk refused, or there is no restored dataset yet.</exception>
@@ -104,6 +155,8 @@ public sealed class RunFolder : IRunStore
         {
             lock (_gate)
             {
+                // Not where the whole run has vanished with its disk.
+                if (!Directory.Exists(Folder)) throw new DirectoryNotFoundException(Folder);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 if (!File.Exists(path)) AtomicFile.Write(path, safetensors, replace: false);
             }
@@ -114,6 +167,23 @@ public sealed class RunFolder : IRunStore
         }
 
         return hash;
+    }
+
+    /// <inheritdoc/>
+    public byte[] LoadModel(string sha256)
+    {
+        string path = Path.Combine(Folder, "models", sha256 + ".safetensors");
+        try
+        {
+            byte[] file = File.ReadAllBytes(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file)) == sha256
+                ? file
+                : throw new StorageException($"The model '{path}' is damaged: its name is not its SHA-256. Copy it again from a backup.");
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "read a model", path);
+        }
     }
 
     /// <summary>Appends one line: "at" (ISO 8601, UTC), "kind", then the entry's own members.</summary>
@@ -155,11 +225,16 @@ public sealed class RunFolder : IRunStore
         RunPage.TryWrite(Folder);
     }
 
+    public void Dispose() => _lock.Dispose();
+
     private ZarrVolumeStore Open(string name, ZarrDataset dataset)
     {
         lock (_gate)
         {
-            ZarrVolumeStore store = ZarrVolumeStore.Create(Path.Combine(Folder, name), dataset, _options);
+            string path = Path.Combine(Folder, name);
+            ZarrVolumeStore store = _recovery is not null && Directory.Exists(path)
+                ? ZarrVolumeStore.Reopen(path, dataset)
+                : ZarrVolumeStore.Create(path, dataset, _options);
             _stores.Add(store);
             return store;
         }
@@ -168,7 +243,8 @@ public sealed class RunFolder : IRunStore
     private static void Append(JsonLines lines, JsonElement entry, string action) =>
         Store(action, lines.FilePath, neededBytes: entry.GetRawText().Length, () => lines.Append(entry));
 
-    private static void Store(string action, string path, long neededBytes, Action write)
+    /// <summary>Does something to the disk and says what could not be done.</summary>
+    internal static void Store(string action, string path, long neededBytes, Action write)
     {
         try
         {

@@ -22,6 +22,7 @@ internal static class CommandLine
           acquisition demo volume.tif --factor 2,2,2        undersample your own stack, restore it, compare with the original
           acquisition run --config rig.yaml --output /data  another folder than the file says
           acquisition score runs/20250101-120000-camera-1a2b3c4d --truth truth
+          acquisition resume runs/20250101-120000-camera-1a2b3c4d  finish a run that was cut off
           acquisition report runs/20250101-120000-camera-1a2b3c4d   makes report.html once more
           acquisition record --source tcp://127.0.0.1:5555 --output scan.wire   what the microscope sends, to be replayed
           acquisition bench                                 how fast this machine tunes and restores
@@ -70,8 +71,8 @@ internal static class CommandLine
         Command run = RunCommand.Create(screen), check = CheckCommand.Create(screen);
         var root = new RootCommand(Purpose)
         {
-            run, DemoCommand.Create(screen), check, ScoreCommand.Create(screen), ReportCommand.Create(screen), RecordCommand.Create(screen),
-            BenchCommand.Create(screen),
+            run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
+            RecordCommand.Create(screen), BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
         foreach (Option option in root.Options)

@@ -14,8 +14,10 @@ internal sealed class Interruption : IDisposable
 
     /// <param name="notes">Where a person reads what a signal does.</param>
     /// <param name="beforeKilled">Last chance before the process ends at once; must return soon.</param>
-    public Interruption(TextWriter notes, Action beforeKilled)
+    /// <param name="receives">Whether there is a scan to end; without one, the first signal is taken for the second.</param>
+    public Interruption(TextWriter notes, Action beforeKilled, bool receives = true)
     {
+        _signals = receives ? 0 : 1;
         _notes = notes;
         _beforeKilled = beforeKilled;
         _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]).Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];

@@ -88,7 +88,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         if (folder is null)
         {
             screen.Output.WriteLine($"No scan was announced, so nothing was stored: {TerminalText.Plain(report.Status.Reason)}");
-            return Judge(report);
+            return Verdict.Of(report);
         }
 
         bool isScored = config.TruthFolder is not { } truth || TryScore(folder, truth, ref report);
@@ -97,7 +97,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         if (File.Exists(RunFiles.Page(folder))) screen.Output.WriteLine($"page: {RunFiles.Page(folder)}");
         else screen.Complain($"the report's page could not be made; try 'acquisition report {folder}'");
         if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
-        return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Judge(report) : ExitCode.Failed;
+        return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Verdict.Of(report) : ExitCode.Failed;
     }
 
     private void Introduce(ZmqFrameSource source, ZmqVolumePublisher? publisher)
@@ -170,12 +170,4 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
             return false;
         }
     }
-
-    /// <summary>A source that was lost in mid-scan ends a run as cleanly as one that says so; one that never came is a failure.</summary>
-    private static int Judge(RunReport report) => report.LedgerCloses && report.Status.Outcome switch
-    {
-        RunOutcome.Completed or RunOutcome.Cancelled or RunOutcome.Superseded => true,
-        RunOutcome.SourceLost => report.Status.Plan is not null,
-        _ => false,
-    } ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -8,7 +8,7 @@ namespace Acquisition.Pipeline.Metering;
 /// <summary>What a run counts, as instruments of <see cref="System.Diagnostics.Metrics"/>; durations in seconds, sizes in bytes.</summary>
 /// <remarks>Counts and depths are read from the run when somebody collects them, so that a frame costs nothing; only durations, a few a
 /// volume, are recorded as they happen. Each run has a meter of its own, told from others by the tag <c>acquisition.run</c>: two runs
-/// overlap while one drains. The meter's scope is the <see cref="ScanRun"/>.</remarks>
+/// overlap while one drains. The meter's scope is the run.</remarks>
 public sealed class RunMetrics : IDisposable
 {
     /// <summary>Name of every run's meter.</summary>
@@ -19,15 +19,17 @@ public sealed class RunMetrics : IDisposable
         [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 20_000];
 
     private readonly Meter _meter;
-    private readonly ScanRun _run;
+    private readonly Func<RunStatus> _status;
     private readonly Histogram<double> _lag;
     private readonly Histogram<double> _stages;
     private readonly Histogram<double> _queues;
     private readonly ConcurrentDictionary<int, GaugeReading> _gauges = new();
 
-    internal RunMetrics(ScanRun run, DateTimeOffset startedAt)
+    /// <param name="run">The <see cref="ScanRun"/> or <see cref="ResumedRun"/>.</param>
+    /// <param name="status">Its status, for any thread.</param>
+    internal RunMetrics(object run, Func<RunStatus> status, DateTimeOffset startedAt)
     {
-        _run = run;
+        _status = status;
         _meter = new Meter(new MeterOptions(MeterName)
         {
             Version = typeof(RunMetrics).Assembly.GetName().Version?.ToString(3),
@@ -106,11 +108,11 @@ public sealed class RunMetrics : IDisposable
         Queue("acquisition.queue.limit", "By", "Most memory that may wait.", queue => queue.BudgetBytes);
         Queue("acquisition.queue.alarm", "1", "0 none, 1 three quarters full, 2 no room.", queue => (long)queue.Alarm);
         _meter.CreateObservableCounter(
-            "acquisition.queue.dropped", () => _run.Status.Queues.Select(queue => new Measurement<long>(queue.Dropped, Tag("queue", queue.Name))),
+            "acquisition.queue.dropped", () => _status().Queues.Select(queue => new Measurement<long>(queue.Dropped, Tag("queue", queue.Name))),
             "{volume}", "Volumes given up for want of room.");
 
         void Queue(string name, string unit, string description, Func<QueueStatus, long> read) => _meter.CreateObservableGauge(
-            name, () => _run.Status.Queues.Select(queue => new Measurement<long>(read(queue), Tag("queue", queue.Name))), unit, description);
+            name, () => _status().Queues.Select(queue => new Measurement<long>(read(queue), Tag("queue", queue.Name))), unit, description);
     }
 
     private void State()
@@ -119,7 +121,7 @@ public sealed class RunMetrics : IDisposable
             "acquisition.run.state",
             () =>
             {
-                RunState now = _run.Status.State;
+                RunState now = _status().State;
                 return Enum.GetValues<RunState>().Select(state =>
                     new Measurement<int>(state == now ? 1 : 0, Tag("state", state.ToString().ToLowerInvariant())));
             },
@@ -128,24 +130,24 @@ public sealed class RunMetrics : IDisposable
         Optional("acquisition.disk.time_left", "s", "How long that lasts at the present rate.", s => s.DiskTimeLeft?.TotalSeconds);
 
         void Optional(string name, string unit, string description, Func<RunStatus, double?> read) => _meter.CreateObservableGauge(
-            name, () => read(_run.Status) is { } value ? [new(value)] : Array.Empty<Measurement<double>>(), unit, description);
+            name, () => read(_status()) is { } value ? [new(value)] : Array.Empty<Measurement<double>>(), unit, description);
     }
 
     private Histogram<double> Durations(string name, string description) =>
         _meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
 
     private void Counter(string name, string unit, string description, Func<RunStatus, long> read) =>
-        _meter.CreateObservableCounter(name, () => read(_run.Status), unit, description);
+        _meter.CreateObservableCounter(name, () => read(_status()), unit, description);
 
     private void Counters(string name, string unit, string description, string key, Func<RunStatus, IReadOnlyDictionary<string, long>> read) =>
         _meter.CreateObservableCounter(
-            name, () => read(_run.Status).Select(count => new Measurement<long>(count.Value, Tag(key, count.Key))), unit, description);
+            name, () => read(_status()).Select(count => new Measurement<long>(count.Value, Tag(key, count.Key))), unit, description);
 
     private void Level(string name, string unit, string description, Func<RunStatus, long> read) =>
-        _meter.CreateObservableUpDownCounter(name, () => read(_run.Status), unit, description);
+        _meter.CreateObservableUpDownCounter(name, () => read(_status()), unit, description);
 
     private void Gauge(string name, string unit, string description, Func<RunStatus, double> read) =>
-        _meter.CreateObservableGauge(name, () => read(_run.Status), unit, description);
+        _meter.CreateObservableGauge(name, () => read(_status()), unit, description);
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
 }

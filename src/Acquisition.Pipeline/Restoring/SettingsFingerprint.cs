@@ -1,13 +1,24 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Acquisition.Restoration;
 
 namespace Acquisition.Pipeline.Restoring;
 
 /// <summary>Identifies the settings that decide what a restored volume looks like.</summary>
+/// <remarks>Threads, memory and whether errors are estimated do not count: restored volumes do not depend on them.</remarks>
 internal static class SettingsFingerprint
 {
-    /// <returns>SHA-256, lower-case hex. Threads, memory and whether errors are estimated do not count: restored volumes do not depend on them.</returns>
+    private static readonly string[] Irrelevant = ["threads", "activation_budget_bytes", "uncertainty"];
+
+    private static readonly JsonSerializerOptions Names = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    /// <returns>SHA-256, lower-case hex.</returns>
     public static string Of(RestorationOptions options)
     {
         var defaults = new RestorationOptions();
@@ -16,4 +27,10 @@ internal static class SettingsFingerprint
         if (!options.Refresh || !options.Gauge) relevant = relevant with { DriftAlarm = defaults.DriftAlarm };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(relevant)));
     }
+
+    /// <returns>The settings by the names that they have in a configuration, to tell two apart.</returns>
+    public static ImmutableSortedDictionary<string, string> Describe(RestorationOptions options) =>
+        JsonSerializer.SerializeToElement(options, Names).EnumerateObject()
+            .Where(setting => !Irrelevant.Contains(setting.Name))
+            .ToImmutableSortedDictionary(setting => setting.Name, setting => setting.Value.ToString(), StringComparer.Ordinal);
 }

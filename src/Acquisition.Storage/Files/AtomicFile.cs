@@ -4,7 +4,8 @@ namespace Acquisition.Storage.Files;
 /// <remarks>Throws what the file system throws; callers translate it, because they know what they were storing.</remarks>
 internal sealed class AtomicFile : IDisposable
 {
-    private const string PartialSuffix = ".partial";
+    /// <summary>Ends the name of a file that is not whole yet.</summary>
+    public const string PartialSuffix = ".partial";
 
     private readonly string _path;
     private readonly string _partialPath;
@@ -34,7 +35,7 @@ internal sealed class AtomicFile : IDisposable
     /// <param name="replace">Whether a file of that name may be replaced; if not, its existence is an <see cref="IOException"/>.</param>
     public void Commit(bool replace)
     {
-        _stream.Flush(flushToDisk: true);
+        DiskSync.Force(_stream);
         _stream.Dispose();
         File.Move(_partialPath, _path, replace);
         _committed = true;

@@ -7,6 +7,9 @@ internal readonly record struct DisplayWindow(double Start, double End)
 {
     private const int Samples = 1 << 16;
 
+    /// <summary>What is shown before a volume has been seen: all that the camera can give.</summary>
+    public static DisplayWindow Unseen(ZarrDataset dataset) => new(0, dataset.LargestSample ?? 1);
+
     /// <summary>From the 0.5th to the 99.9th percentile of an even selection of samples, so that a few hot pixels do not set it.</summary>
     public static DisplayWindow Of(VolumeBuffer volume)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
@@ -36,6 +37,8 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
         try
         {
+            // Below the array only: where its disk has vanished, the same path would grow on the disk underneath.
+            if (!Directory.Exists(arrayPath)) throw new DirectoryNotFoundException(arrayPath);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using AtomicFile file = AtomicFile.Create(path);
             WriteChunks(file.Stream, volume, raw.AsSpan(0, layout.ChunkBytes), packed);
@@ -51,6 +54,41 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
             ArrayPool<byte>.Shared.Return(packed);
         }
     }
+
+    /// <summary>Volumes whose file is there, by time point and channel.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public ImmutableArray<VolumeIndex> List(int channels)
+    {
+        string volumes = Path.Combine(arrayPath, "c");
+        try
+        {
+            if (!Directory.Exists(volumes)) return [];
+            return
+            [
+                .. from folder in Directory.EnumerateDirectories(volumes)
+                   let name = Path.GetFileName(folder)
+                   where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                   let t = int.Parse(name, CultureInfo.InvariantCulture)
+                   orderby t
+                   from c in Enumerable.Range(0, channels)
+                   let index = new VolumeIndex(t, c)
+                   where File.Exists(PathOf(index))
+                   select index,
+            ];
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "list volumes", volumes);
+        }
+    }
+
+    /// <summary>Deletes a volume; none is no fault.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void Remove(VolumeIndex index) => Change(index, "remove", File.Delete);
+
+    /// <summary>Adds to the name of a volume's file.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void PutAside(VolumeIndex index, string suffix) => Change(index, "put aside", path => File.Move(path, path + suffix, overwrite: true));
 
     /// <exception cref="StorageException">The volume was never written, is damaged, or cannot be read.</exception>
     public void Read(VolumeIndex index, VolumeBuffer destination)
@@ -79,6 +117,19 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         {
             ArrayPool<byte>.Shared.Return(raw);
             ArrayPool<byte>.Shared.Return(packed);
+        }
+    }
+
+    private void Change(VolumeIndex index, string action, Action<string> change)
+    {
+        string path = PathOf(index);
+        try
+        {
+            if (File.Exists(path)) change(path);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, $"{action} volume {index}", path);
         }
     }
 

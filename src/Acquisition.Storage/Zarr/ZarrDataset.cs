@@ -34,6 +34,11 @@ internal sealed record ZarrDataset
     /// <summary>Significant bits of a sample; <see langword="null"/> when unknown.</summary>
     public required int? BitDepth { get; init; }
 
+    /// <summary>Largest value that a sample can have; <see langword="null"/> for floating point.</summary>
+    public double? LargestSample => PixelType == PixelType.Float32 ? null
+        : BitDepth is { } bits ? Math.Min(Math.Pow(2, bits) - 1, PixelType.MaxValue())
+        : PixelType.MaxValue();
+
     /// <summary>How the data came to be, oldest first: the "steps" list beside the OME metadata.</summary>
     public required ImmutableArray<JsonObject> Steps { get; init; }
 

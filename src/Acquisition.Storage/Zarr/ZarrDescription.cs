@@ -18,6 +18,9 @@ internal sealed record ZarrDescription
 
     public required VoxelSize VoxelSize { get; init; }
 
+    /// <summary>One a channel.</summary>
+    public ImmutableArray<DisplayWindow> Windows { get; init; } = [];
+
     public required ChunkCodec Codec { get; init; }
 
     /// <summary>Whether each chunk ends in its CRC-32C.</summary>
@@ -38,11 +41,13 @@ internal sealed record ZarrDescription
             Expect(path, "ome.version", ome.GetProperty("version").GetString(), ZarrMetadata.OmeVersion);
             double[] scale = [.. ome.GetProperty("multiscales")[0].GetProperty("datasets")[0]
                 .GetProperty("coordinateTransformations")[0].GetProperty("scale").EnumerateArray().Select(item => item.GetDouble())];
-            ImmutableArray<string> names = [.. ome.GetProperty("omero").GetProperty("channels").EnumerateArray()
-                .Select(channel => channel.GetProperty("label").GetString() ?? "")];
+            JsonElement[] channels = [.. ome.GetProperty("omero").GetProperty("channels").EnumerateArray()];
+            ImmutableArray<string> names = [.. channels.Select(channel => channel.GetProperty("label").GetString() ?? "")];
+            ImmutableArray<DisplayWindow> windows = [.. channels.Select(channel => channel.GetProperty("window"))
+                .Select(window => new DisplayWindow(window.GetProperty("start").GetDouble(), window.GetProperty("end").GetDouble()))];
 
             path = arrayPath;
-            return LoadArray(path, array.RootElement, names, new() { ZUm = scale[2], YUm = scale[3], XUm = scale[4] });
+            return LoadArray(path, array.RootElement, names, new() { ZUm = scale[2], YUm = scale[3], XUm = scale[4] }) with { Windows = windows };
         }
         catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException
             or IndexOutOfRangeException or ArgumentException or OverflowException)

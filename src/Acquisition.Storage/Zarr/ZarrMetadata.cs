@@ -104,10 +104,8 @@ internal static class ZarrMetadata
         for (int c = 0; c < dataset.Channels.Length; c++)
         {
             // Floating point has no range worth showing, so there the window is the range.
-            double? typeMax = dataset.PixelType == PixelType.Float32 ? null
-                : dataset.BitDepth is { } bits ? Math.Min(Math.Pow(2, bits) - 1, dataset.PixelType.MaxValue())
-                : dataset.PixelType.MaxValue();
-            DisplayWindow window = windows[c] ?? new(0, typeMax ?? 1);
+            double? typeMax = dataset.LargestSample;
+            DisplayWindow window = windows[c] ?? DisplayWindow.Unseen(dataset);
             channels.Add(new JsonObject
             {
                 ["label"] = dataset.Channels[c],

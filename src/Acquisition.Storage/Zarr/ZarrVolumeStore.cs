@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
 
@@ -7,6 +8,9 @@ namespace Acquisition.Storage.Zarr;
 /// <remarks>Thread-safe; volumes may be written side by side. Pixels pass through unchanged.</remarks>
 internal sealed class ZarrVolumeStore : IVolumeStore
 {
+    /// <summary>Ends the name of a volume's file that was put aside.</summary>
+    public const string AsideSuffix = ".damaged";
+
     private readonly Lock _gate = new();
     private readonly ZarrDataset _dataset;
     private readonly ZarrLayout _layout;
@@ -16,13 +20,10 @@ internal sealed class ZarrVolumeStore : IVolumeStore
     private int _extent; // time points that the metadata announces
     private int _written;
 
-    private ZarrVolumeStore(string location, ZarrDataset dataset, StorageOptions options)
+    private ZarrVolumeStore(string location, ZarrDataset dataset, ZarrLayout layout, ChunkCodec codec, bool chunksSealed)
     {
-        Location = location;
-        _dataset = dataset;
-        _layout = ZarrLayout.Balanced(dataset.Shape, dataset.PixelType, options.ChunkPlanes, options.ChunkEdgePx);
-        _codec = ChunkCodec.Choose(options.Compression, dataset.PixelType);
-        _shards = new(ArrayFolder, _layout, _codec, chunksSealed: true);
+        (Location, _dataset, _layout, _codec) = (location, dataset, layout, codec);
+        _shards = new(ArrayFolder, _layout, _codec, chunksSealed);
         _windows = new DisplayWindow?[dataset.Channels.Length];
     }
 
@@ -38,7 +39,9 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         if (Path.Exists(location))
             throw new StorageException($"There is already something at '{location}'; a dataset is never overwritten. Choose another place.");
 
-        var store = new ZarrVolumeStore(location, dataset, options);
+        var store = new ZarrVolumeStore(
+            location, dataset, ZarrLayout.Balanced(dataset.Shape, dataset.PixelType, options.ChunkPlanes, options.ChunkEdgePx),
+            ChunkCodec.Choose(options.Compression, dataset.PixelType), chunksSealed: true);
         try
         {
             Directory.CreateDirectory(store.ArrayFolder);
@@ -50,6 +53,28 @@ internal sealed class ZarrVolumeStore : IVolumeStore
 
         store.SaveArray(dataset.TimePoints ?? 1);
         store.SaveGroup();
+        return store;
+    }
+
+    /// <summary>Opens a dataset for more volumes, which are packed as those that it holds.</summary>
+    /// <param name="dataset">What the plan says of it.</param>
+    /// <exception cref="StorageException">It cannot be read, or needs a codec that is not installed.</exception>
+    /// <exception cref="DataFormatException">It is no dataset of this program, or not that of the plan.</exception>
+    public static ZarrVolumeStore Reopen(string path, ZarrDataset dataset)
+    {
+        string location = Path.GetFullPath(path);
+        ZarrDescription found = ZarrDescription.Load(location);
+        if (found.Layout.Volume != dataset.Shape || found.Layout.PixelType != dataset.PixelType || !found.ChannelNames.SequenceEqual(dataset.Channels))
+        {
+            throw new DataFormatException(
+                $"'{location}' holds volumes of {found.Layout.Volume} {found.Layout.PixelType.Name()} in {found.ChannelNames.Length} channel(s); "
+                + $"the run's plan says {dataset.Shape} {dataset.PixelType.Name()} in {dataset.Channels.Length}.");
+        }
+
+        var store = new ZarrVolumeStore(location, dataset, found.Layout, found.Codec, found.ChunksSealed) { _extent = found.TimePoints };
+        for (int c = 0; c < found.Windows.Length; c++)
+            if (found.Windows[c] != DisplayWindow.Unseen(dataset)) store._windows[c] = found.Windows[c];
+        store._written = store.List().Select(index => index.T + 1).DefaultIfEmpty().Max();
         return store;
     }
 
@@ -76,6 +101,21 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         RequireMatch(index, destination);
         _shards.Read(index, destination);
     }
+
+    /// <summary>Volumes that lie here whole, by time point and channel.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public ImmutableArray<VolumeIndex> List() => _shards.List(_dataset.Channels.Length);
+
+    /// <summary>Takes a volume out again that nothing accounts for; none is no fault.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void Remove(VolumeIndex index) => _shards.Remove(index);
+
+    /// <summary>Gives a volume that cannot be read another name, under which nobody looks for it.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void PutAside(VolumeIndex index) => _shards.PutAside(index, AsideSuffix);
+
+    /// <summary>When the volume's file was written; UTC.</summary>
+    public DateTimeOffset WrittenAt(VolumeIndex index) => File.GetLastWriteTimeUtc(_shards.PathOf(index));
 
     /// <summary>One more than the last time point stored.</summary>
     public int TimePointsStored { get { lock (_gate) return _written; } }

@@ -40,7 +40,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>Starts any program; Debian's Python is "/usr/bin/python3".</summary>
     public static RunningProcess Start(string file, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return new RunningProcess($"{file} {string.Join(' ', start.ArgumentList)}", start);
     }
@@ -83,6 +83,22 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     {
         int code = await ExitAsync();
         Assert.True(code == 0, $"'{_name}' ended with {code}. It printed:\n{Output}");
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Ends the process at once, without a word: SIGKILL. One that has ended already is no fault.</summary>
+    public void KillAtOnce() => _ = Kill(_process.Id, 9);
+
+    /// <summary>Gives the process a line to read and returns the next one that it prints. One question at a time.</summary>
+    public async Task<string> AskAsync(string question)
+    {
+        int before;
+        lock (_gate) before = _lines.Count;
+        Task<string> answer = LineAsync(_ => _lines.Count > before);
+        await _process.StandardInput.WriteLineAsync(question);
+        await _process.StandardInput.FlushAsync();
+        return await answer;
     }
 
     /// <summary>What Ctrl-C sends.</summary>

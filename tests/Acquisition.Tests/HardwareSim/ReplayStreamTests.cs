@@ -135,9 +135,9 @@ public sealed class ReplayStreamTests : IDisposable
     private string Stored(ScanPlan plan, (VolumeIndex Index, int[] Missing, double FirstMs, double LastMs)[] volumes)
     {
         var start = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero);
-        RunFolder run = RunFolder.Create(new StorageOptions { Root = _folder["runs"] }, plan, "", start);
+        using RunFolder run = RunFolder.Create(new StorageOptions { Root = _folder["runs"] }, plan, "", start);
         IVolumeStore raw = run.CreateRaw(plan);
-        run.AppendLedger(LedgerKinds.ScanStarted, new ScanStarted(plan, "fingerprint"));
+        run.AppendLedger(LedgerKinds.ScanStarted, new ScanStarted(plan, "fingerprint", ImmutableSortedDictionary<string, string>.Empty));
         using var pool = new VolumePool(1 << 20);
         foreach ((VolumeIndex index, int[] missing, double firstMs, double lastMs) in volumes)
         {

@@ -31,7 +31,7 @@ public sealed class FullDiskTests
     {
         using var pool = new VolumePool(64 << 20);
         ScanPlan plan = StorageSamples.Plan(new(8, 64, 64), timePoints: null);
-        RunFolder run = RunFolder.Create(StorageSamples.Options(disk), plan, "", DateTimeOffset.UnixEpoch);
+        using RunFolder run = RunFolder.Create(StorageSamples.Options(disk), plan, "", DateTimeOffset.UnixEpoch);
         IVolumeStore raw = run.CreateRaw(plan);
         VolumeBuffer volume = pool.Rent(plan);
         byte[] Noise(int t)

@@ -221,7 +221,7 @@ public sealed class RunFolderTests : IDisposable
         run.Complete(Report() with { Warnings = ["late"] });
         RunReport read = RunReportJson.Read(Path.Combine(run.Folder, "report.json"));
         Assert.Equal(["late"], read.Warnings);
-        Assert.Equal(["report.html", "report.json", "run.yaml"], Directory.GetFiles(run.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["report.html", "report.json", "run.lock", "run.yaml"], Directory.GetFiles(run.Folder).Select(Path.GetFileName).Order());
     }
 
     [Theory]

@@ -116,8 +116,12 @@ internal sealed class MemoryRunStore : IRunStore
     {
         BeforeModel();
         Models.Enqueue(safetensors.ToArray());
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(safetensors));
+        return Hash(safetensors);
     }
+
+    public byte[] LoadModel(string sha256) => Models.Single(model => Hash(model) == sha256);
+
+    private static string Hash(ReadOnlySpan<byte> model) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model));
 
     /// <summary>Hears every warning of the ledger.</summary>
     public Action<string> OnWarning { get; set; } = _ => { };
@@ -131,6 +135,10 @@ internal sealed class MemoryRunStore : IRunStore
     }
 
     public void Complete(RunReport report) => Report = report;
+
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 }
 
 internal sealed class MemoryVolumeStore : IVolumeStore
