@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Acquisition.Core;
 
 /// <summary>Receives what a source hears, in order, on the source's one thread.</summary>
@@ -61,7 +63,8 @@ public interface IRunStore : IDisposable
     IVolumeStore CreateRaw(ScanPlan plan);
 
     /// <summary>Opens the dataset for restored volumes, on the finer grid.</summary>
-    IVolumeStore CreateRestored(ScanPlan plan);
+    /// <param name="conditioning">What volumes go through before they are restored, as in <see cref="ConditioningReport.Steps"/>.</param>
+    IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning);
 
     /// <summary>Opens the dataset for the uncertainty maps of restored volumes: uint8, on the grid of the restored ones.</summary>
     IVolumeStore CreateUncertainty(ScanPlan plan);
@@ -92,4 +95,25 @@ public interface IVolumePublisher
     void Publish(RestoredVolume volume);
 
     void Publish(RunStatus status);
+}
+
+/// <summary>Corrects acquired volumes for tuning and restoration; what is stored as raw stays as it came.</summary>
+/// <remarks>Serves one scan, one call at a time. The pixels that it makes depend on nothing but the volume, so that they are the same
+/// live and later; only where drift is taken off do they depend on the volume that it was given first of the channel as well.</remarks>
+public interface IVolumeConditioner
+{
+    /// <summary>What volumes go through, as in <see cref="ConditioningReport.Steps"/>.</summary>
+    ImmutableArray<string> Steps { get; }
+
+    /// <summary>Everything that decides what conditioned volumes look like, as text that is equal for equal settings.</summary>
+    string Settings { get; }
+
+    /// <summary>Whether volumes are compared with the first one of their channel that was given.</summary>
+    bool ComparesWithFirst { get; }
+
+    /// <param name="raw">As the camera sent it.</param>
+    /// <param name="missingPlanes">Planes that never came; they become 0.</param>
+    /// <param name="conditioned">Receives the volume; float32, of the same shape, in camera units above the offset.</param>
+    /// <exception cref="RestorationException">The volume cannot be conditioned.</exception>
+    ConditioningReport Condition(VolumeIndex index, VolumeBuffer raw, ReadOnlySpan<int> missingPlanes, VolumeBuffer conditioned);
 }

@@ -64,6 +64,9 @@ public sealed record Provenance
     /// <summary>Samples that were not finite and were replaced before restoring.</summary>
     public long NonFiniteSamples { get; init; }
 
+    /// <summary>What was corrected before restoring; <see langword="null"/> when the volume was restored as it came.</summary>
+    public ConditioningReport? Conditioning { get; init; }
+
     /// <summary>Camera units that map to 0 and to 1 inside the network; fixed for scan and channel.</summary>
     public required double ScaleLow { get; init; }
 

@@ -4,13 +4,15 @@ namespace Acquisition.Pipeline;
 internal static class NamedThread
 {
     /// <returns>Completes with the body, or fails with what it threw.</returns>
-    public static Task Run(string name, Action body)
+    /// <param name="yields">Whether everything else goes first; see <see cref="LowPriority"/>.</param>
+    public static Task Run(string name, Action body, bool yields = false)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
             try
             {
+                if (yields) LowPriority.Enter();
                 body();
                 done.SetResult();
             }

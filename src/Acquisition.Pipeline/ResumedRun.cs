@@ -27,10 +27,12 @@ public sealed class ResumedRun : IScanHost, IDisposable
     /// <param name="store">The run folder, opened again and repaired; becomes the run's own.</param>
     /// <param name="history">What it held then.</param>
     /// <param name="restoration">The settings that the run was made with; see <see cref="ChangedSettings"/>.</param>
+    /// <param name="conditioner">What volumes go through before they are restored; <see langword="null"/> for nothing.</param>
     /// <exception cref="StorageException">A dataset or the weights of a model cannot be read.</exception>
     /// <exception cref="DataFormatException">They are not what the ledger says.</exception>
     public ResumedRun(
-        IRunStore store, RunHistory history, IRestorationEngine engine, RestorationOptions restoration, PipelineOptions options, TimeProvider clock)
+        IRunStore store, RunHistory history, IRestorationEngine engine, RestorationOptions restoration, PipelineOptions options, TimeProvider clock,
+        IVolumeConditioner? conditioner = null)
     {
         (_store, _history) = (store, history);
         _parts = new ScanParts
@@ -46,7 +48,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
         };
         _warnings = [.. history.Repairs];
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
-        _scan = new ScanPipeline(history.Scan.Plan, store, _parts, this);
+        _scan = new ScanPipeline(history.Scan.Plan, store, _parts, conditioner, this);
         _scan.TakeUp(history);
         _parts.Metrics.Observe();
     }
@@ -78,18 +80,19 @@ public sealed class ResumedRun : IScanHost, IDisposable
     }
 
     /// <summary>How settings differ from those that a run was made with, for people; empty when its restoration can go on with them.</summary>
-    public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration)
+    /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
+    public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration, string conditioning = "")
     {
         ArgumentNullException.ThrowIfNull(scan);
-        if (SettingsFingerprint.Of(restoration) == scan.SettingsFingerprint) return [];
-        ImmutableSortedDictionary<string, string> now = SettingsFingerprint.Describe(restoration);
+        if (SettingsFingerprint.Of(restoration, conditioning) == scan.SettingsFingerprint) return [];
+        ImmutableSortedDictionary<string, string> now = SettingsFingerprint.Describe(restoration, conditioning);
         ImmutableArray<string> changed =
         [
             .. from name in now.Keys.Union(scan.Settings.Keys).Order(StringComparer.Ordinal)
                let was = scan.Settings.GetValueOrDefault(name, "not known")
                let wanted = now.GetValueOrDefault(name, "not known")
                where was != wanted
-               select $"restoration.{name} was {was} and is {wanted}",
+               select $"{name} was {was} and is {wanted}",
         ];
         return changed.IsEmpty ? ["they mean something else to this version of the program"] : changed;
     }

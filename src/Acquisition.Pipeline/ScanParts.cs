@@ -15,6 +15,9 @@ internal sealed record ScanParts
 
     public required IRestorationEngine Engine { get; init; }
 
+    /// <summary>Makes what corrects a scan's volumes before they are restored; <see langword="null"/> for nothing.</summary>
+    public Func<ScanPlan, IVolumeConditioner>? Conditioning { get; init; }
+
     /// <summary><see langword="null"/> when nobody is to be told.</summary>
     public required IVolumePublisher? Publisher { get; init; }
 

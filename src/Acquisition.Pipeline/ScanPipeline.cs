@@ -12,6 +12,9 @@ namespace Acquisition.Pipeline;
 /// <summary>The way of one scan's volumes: its datasets, hops and threads. Exists only while the scan does.</summary>
 internal sealed class ScanPipeline : IDisposable
 {
+    /// <summary>Raw volumes written side by side: one is compressed while another goes to the disk.</summary>
+    private const int RawWriters = 2;
+
     private readonly ScanParts _parts;
     private readonly IRunStore _store;
     private readonly IScanHost _host;
@@ -41,14 +44,15 @@ internal sealed class ScanPipeline : IDisposable
     private long _lastLagTicks = -1;
 
     /// <param name="store">The run's folder; its datasets are opened here.</param>
-    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IScanHost host)
+    /// <param name="conditioner">Corrects volumes before they are restored; <see langword="null"/> for nothing.</param>
+    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IVolumeConditioner? conditioner, IScanHost host)
     {
         Plan = plan;
         _parts = parts;
         _store = store;
         _host = host;
         _raw = store.CreateRaw(plan);
-        _restored = store.CreateRestored(plan);
+        _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         _backlog = new RestorationBacklog(
@@ -60,7 +64,7 @@ internal sealed class ScanPipeline : IDisposable
             v => v.Bytes,
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
-        _stage = new RestorationStage(plan, parts, _raw, _backlog, _coming, _tuningThreads, host);
+        _stage = new RestorationStage(plan, parts, conditioner, _raw, _backlog, _coming, _tuningThreads, host);
         _stages =
         [
             _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish,
@@ -93,12 +97,12 @@ internal sealed class ScanPipeline : IDisposable
     public void Start(IObservable<AssembledVolume> volumes, CancellationToken abandon)
     {
         _subscriptions.Add(_stage.Restored
-            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release())
+            .HandOver(_restoredHop, volume => volume.Retain(), volume => volume.Release(), yields: true)
             .Subscribe(KeepRestored, fault => _restoredDone.TrySetException(fault), () => _restoredDone.TrySetResult()));
-        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon));
+        _restoring = NamedThread.Run("restoration", () => _stage.Run(abandon), yields: true);
         _subscriptions.Add(volumes
-            .HandOver(_rawHop, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
-            .Do(KeepRaw)
+            .WorkInOrder(_rawHop, RawWriters, WriteRaw, volume => volume.Pixels.Retain(), volume => volume.Pixels.Release())
+            .Do(AcknowledgeRaw)
             .Subscribe(
                 QueueForRestoration,
                 fault =>
@@ -117,6 +121,7 @@ internal sealed class ScanPipeline : IDisposable
         foreach (VolumeStored volume in history.Stored) _parts.Volumes.NoteAssembled(volume.MissingPlanes.IsEmpty);
         foreach (Provenance _ in history.Restored) _parts.Volumes.NoteRestored();
         _stage.TakeUp(history, _store.LoadModel);
+        foreach (VolumeStored volume in history.Stored) _backlog.NoteFirst(new PendingVolume(volume.Index, volume.MissingPlanes, null, 0, 0));
         foreach (VolumeStored volume in history.Pending)
         {
             TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;
@@ -157,11 +162,15 @@ internal sealed class ScanPipeline : IDisposable
         _stage.Dispose();
     }
 
-    private void KeepRaw(AssembledVolume volume)
+    private void WriteRaw(AssembledVolume volume)
     {
         long started = _parts.Clock.GetTimestamp();
         _raw.Write(volume.Index, volume.Pixels);
         _storeRaw.Note(_parts.Clock.GetElapsedTime(started));
+    }
+
+    private void AcknowledgeRaw(AssembledVolume volume)
+    {
         _toRawStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
@@ -180,10 +189,10 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
+        Publish(volume, volume.Provenance.Provisional ? _toPreview : _toPublished);
         if (volume.Provenance.Provisional)
         {
             _parts.Volumes.NotePreviewed();
-            Publish(volume, _toPreview);
             return;
         }
 
@@ -209,9 +218,9 @@ internal sealed class ScanPipeline : IDisposable
         _parts.Volumes.NoteRestored();
         _host.Restored(volume.Provenance);
         _parts.Metrics.NoteRestored(volume.Provenance);
-        Publish(volume, _toPublished);
     }
 
+    /// <summary>Subscribers come before the disk: they see the volume sooner, and a volume that the disk refuses as well.</summary>
     /// <param name="sinceLastFrame">Where it counts how long the volume was on its way.</param>
     private void Publish(RestoredVolume volume, DurationHistogram sinceLastFrame)
     {

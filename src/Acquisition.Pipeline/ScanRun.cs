@@ -47,6 +47,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <param name="publisher">Downstream; <see langword="null"/> for none.</param>
     /// <param name="engine">What tunes and restores.</param>
     /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
+    /// <param name="conditioning">Makes what corrects a scan's volumes before they are restored, or refuses the scan by a
+    /// <see cref="ScanRefusedException"/>; <see langword="null"/> restores them as they come.</param>
     public ScanRun(
         IFrameSource source,
         Func<ScanPlan, IRunStore> openStore,
@@ -55,7 +57,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         RestorationOptions restoration,
         PipelineOptions options,
         TimeProvider clock,
-        ScanAnnouncement? announced = null)
+        ScanAnnouncement? announced = null,
+        Func<ScanPlan, IVolumeConditioner>? conditioning = null)
     {
         _source = source;
         _announced = announced;
@@ -65,6 +68,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Clock = clock,
             Options = options,
             Restoration = restoration,
+            Conditioning = conditioning,
             Engine = engine,
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
@@ -224,7 +228,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 + $"pipeline.memory_budget_mib is {budget >> 20}. Set it to {(needed >> 20) + 1} or more.");
         }
 
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, restoring = RestorationStage.MemoryNeeded(plan, _parts.Restoration);
+        IVolumeConditioner? conditioner = _parts.Conditioning?.Invoke(plan);
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, restoring = RestorationStage.MemoryNeeded(plan, _parts.Restoration)
+            + (conditioner is null ? 0 : ConditionedVolumes.MemoryNeeded(plan));
         if (needed + restoring > available)
         {
             throw new ScanRefusedException(
@@ -232,14 +238,15 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         }
 
         IRunStore store = _openStore(plan);
-        var scan = new ScanPipeline(plan, store, _parts, this);
+        var scan = new ScanPipeline(plan, store, _parts, conditioner, this);
 
         lock (_gate) (_scan, _store) = (scan, store);
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
+        string conditioning = conditioner?.Settings ?? "";
         Record(LedgerKinds.ScanStarted, new ScanStarted(
-            plan, SettingsFingerprint.Of(_parts.Restoration), SettingsFingerprint.Describe(_parts.Restoration)));
+            plan, SettingsFingerprint.Of(_parts.Restoration, conditioning), SettingsFingerprint.Describe(_parts.Restoration, conditioning)));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -133,7 +134,8 @@ public sealed class RunFolder : IRunStore
 
     public IVolumeStore CreateRaw(ScanPlan plan) => Open(RawName, ZarrDataset.Raw(plan));
 
-    public IVolumeStore CreateRestored(ScanPlan plan) => Open(RestoredName, ZarrDataset.Restored(plan));
+    public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) =>
+        Open(RestoredName, ZarrDataset.Restored(plan, conditioning));
 
     public IVolumeStore CreateUncertainty(ScanPlan plan) => Open(UncertaintyName, ZarrDataset.Uncertainty(plan));
 

@@ -2,8 +2,13 @@
 //   Acquisition.Benchmarks kernels                     every layer shape of both networks, with BenchmarkDotNet; further arguments are its own
 //   Acquisition.Benchmarks steps [rounds] [threads]    whole training steps and inference, in turn with PyTorch; default 5 and all processors
 //   Acquisition.Benchmarks paper [steps]               the job that He et al. 2023 give times for; default 1500
+//   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
+//   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
+//   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
+//   Acquisition.Benchmarks soak FOLDER [volumes]              what the program holds over many small volumes; default 10,000
 using System.Globalization;
 using Acquisition.Benchmarks;
+using Acquisition.Benchmarks.Live;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -14,8 +19,25 @@ switch (args)
         return StepMode.Run(numbers.ElementAtOrDefault(0), numbers.ElementAtOrDefault(1));
     case ["paper", .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return PaperMode.Run(numbers.ElementAtOrDefault(0));
+    case ["ingest", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
+        return IngestMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 3, numbers.ElementAtOrDefault(1) ?? 16);
+    case ["latency", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
+        return LatencyMode.Run(folder, numbers.ElementAtOrDefault(0), numbers.ElementAtOrDefault(1));
+    case ["isolation", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
+        return await IsolationMode.RunAsync(folder, numbers.ElementAtOrDefault(0) ?? 5, numbers.ElementAtOrDefault(1) ?? 300);
+    case ["soak", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
+        return SoakMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 10_000);
+    // The other side of a measurement, as a process of its own.
+    case ["send", string address, string load]:
+        return SendChild.Run(address, load);
+    case ["listen", string address]:
+        return ListenChild.Run(address);
+    case ["receive", string address, string folder, string planes]:
+        return ReceiveChild.Run(address, folder, int.Parse(planes, CultureInfo.InvariantCulture));
     default:
-        Console.Error.WriteLine("usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps]");
+        Console.Error.WriteLine(
+            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
+            + "| isolation FOLDER [rounds] [volumes] | soak FOLDER [volumes]");
         return 2;
 }
 

@@ -95,6 +95,28 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_OpenCV_a_step_that_needs_it_is_refused_with_what_to_install_and_the_rest_runs()
+    {
+        string folder = Directory.CreateDirectory(_space.PathOf("program")).FullName;
+        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory).Where(file => Path.GetExtension(file) is ".dll" or ".json"))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        string program = Path.Combine(folder, "acquisition.dll"), address = Workspace.FreeAddress();
+
+        string needs = _space.WriteConfig(address, more: "conditioning:\n  offset: 100\n  line_phase: true");
+        foreach (string[] arguments in (string[][])[["check", needs], ["run", "--config", needs]])
+        {
+            await using RunningProcess refused = RunningProcess.Start("dotnet", [program, .. arguments]);
+            Assert.Equal(2, await refused.ExitAsync());
+            Assert.Contains("conditioning.line_phase", refused.Output, StringComparison.Ordinal);
+            Assert.Contains("apt-get install g++ libopencv-core-dev libopencv-imgproc-dev", refused.Output, StringComparison.Ordinal);
+        }
+
+        await using RunningProcess check = RunningProcess.Start(
+            "dotnet", program, "check", _space.WriteConfig(address, more: "conditioning:\n  offset: 100"));
+        Assert.Equal(0, await check.ExitAsync());
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named_with_what_to_do()
     {
         using var holder = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -303,4 +303,36 @@ public sealed class WholeRunTests : IDisposable
         Assert.Contains(address, program.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_space.RunsFolder) && Directory.GetDirectories(_space.RunsFolder).Length > 0);
     }
+
+    [Fact]
+    public async Task A_scan_to_and_fro_is_put_right_before_it_is_restored_and_raw_stays_as_it_came()
+    {
+        string address = Workspace.FreeAddress();
+        string config = _space.WriteConfig(address, more: "conditioning:\n  offset: 10\n  hot_pixels: true\n  line_phase: true\n  report_drift: true");
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
+        await using RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "neurites", "--mode", "two-photon", "--shape", "16,96,128", "--factor", "1,2,2", "--timepoints", "2",
+            "--offset", "10", "--line-phase", "0.6", "--address", address);
+        await simulator.SucceedsAsync();
+        await program.SucceedsAsync();
+
+        AssertCloses(_space.Report);
+        string[] lines = await File.ReadAllLinesAsync(
+            Path.Combine(_space.RunFolder, "restored.zarr", "provenance.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Equal(2, lines.Length);
+        foreach (string line in lines)
+        {
+            using var provenance = JsonDocument.Parse(line);
+            JsonElement made = provenance.RootElement.GetProperty("conditioning");
+            Assert.Equal(["offset", "hot pixels", "line phase"], made.GetProperty("steps").EnumerateArray().Select(step => step.GetString()));
+            Assert.Equal(0.6, made.GetProperty("line_phase").GetProperty("corrected_px").GetDouble(), 0.1);
+            Assert.InRange(made.GetProperty("line_phase").GetProperty("error_px").GetDouble(), 0, 0.1);
+            Assert.Equal(0, made.GetProperty("drift").GetProperty("um").GetProperty("x").GetDouble(), 0.1);
+            Assert.Equal(0, made.GetProperty("hot_pixels").GetInt32());
+        }
+
+        Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
+        string[] names = await File.ReadAllLinesAsync(Path.Combine(_space.RunFolder, "restored.zarr", "zarr.json"), TestContext.Current.CancellationToken);
+        Assert.Contains(names, name => name.Contains("\"conditioned\"", StringComparison.Ordinal));
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class ScanCommand
         "How a coarse sample weighs the fine ones: cubic (antialiased) or box (the mean of those it covers, as a large camera pixel does).",
         "cubic", "box");
 
+    private readonly Option<double?> _linePhase = Values.OptionalNumber("--line-phase",
+        "How much further along x odd rows show the specimen, as in scans to and fro; scanned pixels. Default 0.", -8, 8.0);
+
     private readonly Option<int> _timePoints = Values.Number("--timepoints", "Volumes of each channel.", 1, 1_000_000, 1);
 
     private readonly Option<int> _channels = Values.Number("--channels", "Channels; each shows a population of its own.", 1, 16, 1);
@@ -58,7 +61,7 @@ internal sealed class ScanCommand
         _specimen.AcceptOnlyFromAmong("beads", "nuclei", "neurites");
         var command = new Command("scan", "Image a made-up specimen, with the truth at hand.")
         {
-            _specimen, _mode, _shape, _voxel, _factor, _sampling, _timePoints, _channels, _moving, _seed,
+            _specimen, _mode, _shape, _voxel, _factor, _sampling, _linePhase, _timePoints, _channels, _moving, _seed,
             _psf, _photons, _readNoise, _offset, _gain, _noNoise,
         };
         _scan.AddTo(command);
@@ -105,6 +108,7 @@ internal sealed class ScanCommand
             },
             Factors = parsed.GetValue(_factor),
             Sampling = parsed.GetValue(_sampling) == "box" ? SamplingKernel.Box : SamplingKernel.Cubic,
+            LinePhasePx = parsed.GetValue(_linePhase) ?? 0,
             TimePoints = parsed.GetValue(_timePoints),
             Channels = parsed.GetValue(_channels),
             Moving = parsed.GetValue(_moving),

@@ -46,8 +46,8 @@ internal static class Undersampling
         return new AxisFilter(Weights(factor, kernel), first, factor).Apply(volume, axis);
     }
 
-    // Keys 1981, equation 15 (a = −0.5).
-    private static double Keys(double t) => Math.Abs(t) switch
+    /// <summary>Cubic convolution (Keys 1981, equation 15, a = −0.5): weight of a sample at a distance of t samples.</summary>
+    public static double Keys(double t) => Math.Abs(t) switch
     {
         <= 1 and var d => (1.5 * d - 2.5) * d * d + 1,
         <= 2 and var d => ((-0.5 * d + 2.5) * d - 4) * d + 2,

@@ -24,6 +24,9 @@ internal sealed record ImagingOptions
 
     public SamplingKernel Sampling { get; init; } = SamplingKernel.Cubic;
 
+    /// <summary>How much further along x odd rows show the specimen; scanned pixels.</summary>
+    public double LinePhasePx { get; init; }
+
     public int TimePoints { get; init => field = Require.Positive(value); } = 1;
 
     public int Channels { get; init => field = Require.Positive(value); } = 1;

@@ -71,7 +71,8 @@ internal sealed class PhantomSeries : IVolumeSeries
         }
 
         for (int i = 0; i < fine.Samples.Length; i++) fine.Samples[i] *= scale;
-        _coarse = Undersampling.Apply(fine, _options.Factors, _options.Sampling);
+        _coarse = RasterScan.Apply(
+            fine, _options.LinePhasePx, _options.Factors.X, volume => Undersampling.Apply(volume, _options.Factors, _options.Sampling));
         if (_options.Truth is not null)
         {
             _fine = ReferenceEquals(fine, _coarse) ? new FloatVolume(fine.Shape) : fine;
@@ -108,5 +109,6 @@ internal sealed class PhantomSeries : IVolumeSeries
         gain_adu = options.Detector.GainAdu,
         read_noise = options.Detector.ReadNoise,
         excess_noise = options.Detector.ExcessNoise,
+        line_phase_px = options.LinePhasePx,
     });
 }

@@ -1,3 +1,4 @@
+using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
@@ -9,6 +10,9 @@ namespace Acquisition.App.Configuration;
 internal sealed record AppConfig
 {
     public required SourceOptions Source { get; init; }
+
+    /// <summary>What is corrected before restoring.</summary>
+    public ConditioningOptions Conditioning { get; init; } = new();
 
     public RestorationOptions Restoration { get; init; } = new();
 

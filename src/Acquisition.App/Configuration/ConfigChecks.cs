@@ -1,3 +1,7 @@
+using Acquisition.App.Runs;
+using Acquisition.Conditioning;
+using Acquisition.Core;
+
 namespace Acquisition.App.Configuration;
 
 /// <summary>What must hold between settings, and between settings and the machine.</summary>
@@ -18,11 +22,46 @@ internal static class ConfigChecks
         if (config.Publish is { Bind: false } connecting && HasOpenPort(connecting.Address))
             yield return ("publish.address", $"is '{connecting.Address}', which has no port to connect to; give the number, or set publish.bind to true");
 
+        foreach (var fault in Conditioning(config.Conditioning)) yield return fault;
+
         if (WhyNotWritable(config.Storage.Root) is { } reason)
             yield return ("storage.root", $"is '{config.Storage.Root}', where nothing can be written: {reason}; give a folder that this account may write to");
 
         if (config.TruthFolder is { } truth && !Directory.Exists(truth))
             yield return ("scoring.truth", $"is '{truth}', which is no folder; give the one that the simulator was given with --truth");
+    }
+
+    private static IEnumerable<(string Path, string Message)> Conditioning(ConditioningOptions options)
+    {
+        if (options is { OffsetAdu: > 0, DarkFile: not null })
+            yield return ("conditioning.offset", "is given beside conditioning.dark_file, which holds the offset of each pixel; keep one of the two");
+
+        if (options.DarkFile is { } dark && WhyNoImage(dark, mustBePositive: false) is { } darkFault)
+            yield return ("conditioning.dark_file", $"cannot be used: {darkFault}");
+
+        if (options.FlatFile is { } flat && WhyNoImage(flat, mustBePositive: true) is { } flatFault)
+            yield return ("conditioning.flat_file", $"cannot be used: {flatFault}");
+
+        if (!options.NeedsOpenCv || OpenCv.WhyUnavailable() is not { } missing) yield break;
+        (bool IsOn, string Key)[] steps =
+        [
+            (options.HotPixels, "hot_pixels"), (options.LinePhase, "line_phase"), (options.ReportDrift, "report_drift"), (options.CorrectDrift, "correct_drift"),
+        ];
+        foreach (var (_, key) in steps.Where(step => step.IsOn)) yield return ($"conditioning.{key}", $"is true: {missing.TrimEnd('.')}");
+    }
+
+    private static string? WhyNoImage(string path, bool mustBePositive)
+    {
+        try
+        {
+            CalibrationImage image = CalibrationFile.Read(path);
+            if (mustBePositive) image.RequirePositive();
+            return null;
+        }
+        catch (AcquisitionException fault)
+        {
+            return fault.Message.TrimEnd('.');
+        }
     }
 
     private static bool HasOpenPort(string address) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Transport;
@@ -12,6 +13,7 @@ internal static class ConfigMeaning
     {
         yield return Source(config.Source);
         yield return Waiting(config.Pipeline);
+        if (config.Conditioning.IsWanted) yield return Conditioning(config.Conditioning);
         yield return Restoration(config.Restoration);
         if (config.Restoration.Uncertainty)
             yield return "Each restored volume comes with a map of the standard error to expect at each voxel.";
@@ -24,6 +26,8 @@ internal static class ConfigMeaning
         if (config.Metrics is { } metrics)
             yield return $"Metrics go to {metrics.OtlpEndpoint} every {Seconds(metrics.Period)}; a run does not wait for that.";
         if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
+        if (config.TruthFolder is not null && config.Conditioning is { OffsetAdu: > 0 } or { DarkFile: not null } or { FlatFile: not null } or { CorrectDrift: true })
+            yield return "CAUTION: originals hold what conditioning takes off, so scores compare two different things.";
         foreach (string address in OpenAddresses(config))
             yield return $"CAUTION: {address} is open to the network, without password or encryption; 127.0.0.1 keeps it to this machine.";
     }
@@ -53,6 +57,21 @@ internal static class ConfigMeaning
             $"While restoration lags every {pipeline.EveryNth}th time point goes first; the others follow when there is time, at the latest after the scan."),
         _ => "While restoration lags the oldest volume goes first.",
     };
+
+    private static string Conditioning(ConditioningOptions options)
+    {
+        string[] steps =
+        [
+            .. options.DarkFile is { } dark ? [$"the dark picture {dark} is taken off"] : (string[])[],
+            .. options.OffsetAdu > 0 ? [string.Create(CultureInfo.InvariantCulture, $"an offset of {options.OffsetAdu} is taken off")] : (string[])[],
+            .. options.FlatFile is { } flat ? [$"samples are divided by the flat field {flat}"] : (string[])[],
+            .. options.HotPixels ? ["hot pixels are replaced by the median around them"] : (string[])[],
+            .. options.LinePhase ? ["odd rows are moved onto the even ones"] : (string[])[],
+            .. options.CorrectDrift ? ["volumes are moved back onto the first one of their channel"]
+                : options.ReportDrift ? ["the drift of each volume is measured"] : (string[])[],
+        ];
+        return $"Before a volume is tuned on or restored, {string.Join(", ", steps)}; raw data stays as it came. Volumes are restored once they are complete.";
+    }
 
     private static string Restoration(RestorationOptions options)
     {

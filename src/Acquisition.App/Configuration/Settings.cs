@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
@@ -13,13 +14,14 @@ internal static class Settings
 
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Source(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Scoring(),
+        .. Source(), .. Conditioning(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Scoring(),
     ];
 
     /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
     public static ImmutableArray<(string Name, string Doc)> Sections { get; } =
     [
         ("source", "Where frames come from."),
+        ("conditioning", "What is corrected of each volume before it is tuned on and restored; raw data stays as it came. Nothing, unless it is asked for."),
         ("restoration", "How volumes are restored. May be left out."),
         ("storage", "Where and how data is stored."),
         ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
@@ -48,6 +50,27 @@ internal static class Settings
             "Messages that may wait in the receiving socket.");
         yield return Row("max_payload_mib", new MebiBytes(1, 2047), o => o.MaxPayloadBytes, (o, v) => o with { MaxPayloadBytes = v },
             "Largest accepted frame; a larger one is refused and counted.");
+    }
+
+    private static IEnumerable<Setting> Conditioning()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<ConditioningOptions, T> read, Func<ConditioningOptions, T, ConditioningOptions> write, string doc) =>
+            new("conditioning", key, kind, c => read(c.Conditioning), (c, v) => c with { Conditioning = write(c.Conditioning, v) }, doc);
+
+        yield return Row("offset", new RealNumber(0, ushort.MaxValue), o => o.OffsetAdu, (o, v) => o with { OffsetAdu = v },
+            "Camera units that each sample has in the dark; taken off.");
+        yield return Row("dark_file", new FileOrNone(), o => o.DarkFile, (o, v) => o with { DarkFile = v is null ? null : Path.GetFullPath(v) },
+            "TIFF recorded in the dark; taken off pixel by pixel, instead of offset. Several planes are averaged.");
+        yield return Row("flat_file", new FileOrNone(), o => o.FlatFile, (o, v) => o with { FlatFile = v is null ? null : Path.GetFullPath(v) },
+            "TIFF of an evenly lit field with its offset taken off; samples are divided by it, scaled to a mean of 1. Several planes are averaged.");
+        yield return Row("hot_pixels", new Flag(), o => o.HotPixels, (o, v) => o with { HotPixels = v },
+            "Whether pixels that stand out in nearly every plane of a volume are replaced by the median around them; needs OpenCV.");
+        yield return Row("line_phase", new Flag(), o => o.LinePhase, (o, v) => o with { LinePhase = v },
+            "Whether odd rows are moved onto the even ones, by a shift measured in each volume, for scanners that go to and fro; needs OpenCV.");
+        yield return Row("report_drift", new Flag(), o => o.ReportDrift, (o, v) => o with { ReportDrift = v },
+            "Whether it is measured how far each volume lies off the first one of its channel; needs OpenCV.");
+        yield return Row("correct_drift", new Flag(), o => o.CorrectDrift, (o, v) => o with { CorrectDrift = v },
+            "Whether volumes are moved back by that: by fractions of pixels in y and x, by whole planes in z; needs OpenCV.");
     }
 
     private static IEnumerable<Setting> Restoration()

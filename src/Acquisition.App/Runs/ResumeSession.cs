@@ -27,7 +27,8 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
                 return ExitCode.Ok;
             }
 
-            if (ResumedRun.ChangedSettings(history.Scan, config.Restoration) is { IsEmpty: false } changes)
+            IVolumeConditioner? conditioner = Conditioners.Of(config.Conditioning)?.Invoke(history.Scan.Plan);
+            if (ResumedRun.ChangedSettings(history.Scan, config.Restoration, conditioner?.Settings ?? "") is { IsEmpty: false } changes)
             {
                 foreach (string change in changes) screen.Complain($"{RunFiles.Settings(folder.Folder)}: {change}");
                 screen.Complain("the volumes to come would not be like those that are restored; nothing was changed. Give run.yaml the settings that the run was made with");
@@ -37,7 +38,7 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
             folder.Repair();
             foreach (string repair in history.Repairs) screen.Output.WriteLine($"repaired: {TerminalText.Plain(repair)}");
             screen.Output.WriteLine("Ctrl-C leaves the rest unrestored; it can be resumed again.");
-            using var run = new ResumedRun(folder, history, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System);
+            using var run = new ResumedRun(folder, history, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner);
             RunReport report = await WatchAsync(run, interruption.Abandon).ConfigureAwait(false);
             screen.Console.Write(ResultView.Run(report, folder.Folder));
             if (File.Exists(RunFiles.Report(folder.Folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder.Folder)}");

@@ -21,7 +21,8 @@ internal sealed class TakenScan : IDisposable
     {
         _config = config;
         _run = new ScanRun(
-            source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced);
+            source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced,
+            Conditioners.Of(config.Conditioning));
         Report = Task.Run(() => _run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         Ended = Report.ContinueWith(_ => { }, TaskScheduler.Default);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using Acquisition.Core;
 using Acquisition.Pipeline.Metering;
@@ -21,9 +22,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     private readonly Subject<AssembledVolume> _volumes = new();
     private readonly SequenceTracker _sequence = new();
     private readonly List<PartialVolume> _open = [];
-
-    // What is known of closed volumes: the planes that never came, empty for a complete one. About 50 bytes a volume.
-    private readonly Dictionary<VolumeIndex, int[]> _closed = [];
+    private readonly ClosedVolumes _closed = new();
     private readonly PipelineOptions _options;
     private readonly TimeProvider _clock;
     private readonly FrameCounters _counters;
@@ -118,9 +117,9 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         {
             Refuse(header, RefusalReason.IndexOutsideShape);
         }
-        else if (_closed.TryGetValue(header.Index.Volume, out int[]? missing))
+        else if (_closed.TryGet(header.Index.Volume, out ImmutableArray<int> missing))
         {
-            Refuse(header, Array.BinarySearch(missing, header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
+            Refuse(header, missing.BinarySearch(header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
         }
         else if (Find(header.Index.Volume) is { } known && known.Holds(header.Index.Z))
         {
@@ -243,7 +242,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     {
         _open.Remove(partial);
         AssembledVolume volume = partial.Close();
-        _closed.Add(volume.Index, [.. volume.MissingPlanes]);
+        _closed.Add(volume.Index, volume.MissingPlanes);
         if (volume.IsComplete) _completeVolumes++;
         try
         {

@@ -11,8 +11,9 @@ internal static class HandOverOperator
     /// <param name="hop">The queue, which also tells its depth.</param>
     /// <param name="retain">Keeps an item beyond the producer's <c>OnNext</c>.</param>
     /// <param name="release">Gives an item back after the observer's <c>OnNext</c>.</param>
+    /// <param name="yields">Whether everything else goes first; see <see cref="LowPriority"/>.</param>
     public static IObservable<T> HandOver<T>(
-        this IObservable<T> source, ByteBoundedQueue<T> hop, Action<T> retain, Action<T> release) =>
+        this IObservable<T> source, ByteBoundedQueue<T> hop, Action<T> retain, Action<T> release, bool yields = false) =>
         Observable.Create<T>(observer =>
         {
             var thread = new Thread(Deliver) { IsBackground = true, Name = $"acquisition {hop.Name}" };
@@ -35,6 +36,7 @@ internal static class HandOverOperator
             {
                 try
                 {
+                    if (yields) LowPriority.Enter();
                     while (hop.TryDequeue(out T? item))
                     {
                         try { observer.OnNext(item); }

@@ -33,7 +33,7 @@ internal sealed class BackgroundTuner(
     {
         _ = Acquired;
         _job = job;
-        _running = NamedThread.Run("tuning", () => Tune(job, _stop.Token));
+        _running = NamedThread.Run("tuning", () => Tune(job, _stop.Token), yields: true);
     }
 
     /// <summary>The best weights since the last call, when there are better ones.</summary>

@@ -11,6 +11,7 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
 {
     private readonly object _gate = new();
     private readonly LinkedList<PendingVolume> _waiting = new();
+    private readonly Dictionary<int, PendingVolume> _firstOfChannel = [];
     private readonly HopMeter _meter = new("restore", pool.BudgetBytes - reserveBytes);
     private long _spilled;
     private int _withoutRoom; // waiting volumes whose pixels found none
@@ -48,10 +49,23 @@ internal sealed class RestorationBacklog(VolumePool pool, long reserveBytes, Res
                 if (volume.Pixels is not null && !_completed) NoteNoRoom(ref volume);
             }
 
+            _firstOfChannel.TryAdd(volume.Index.C, volume with { Pixels = null });
             _waiting.AddLast(keep ? volume : volume with { Pixels = null });
             _nudged = true; // it may be of use even while it is not ready
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>Remembers the first volume of its channel, which need not wait any more.</summary>
+    public void NoteFirst(PendingVolume volume)
+    {
+        lock (_gate) _firstOfChannel.TryAdd(volume.Index.C, volume with { Pixels = null });
+    }
+
+    /// <summary>The channel's volume that was noted or added first, without pixels.</summary>
+    public PendingVolume? First(int channel)
+    {
+        lock (_gate) return _firstOfChannel.TryGetValue(channel, out PendingVolume first) ? first : null;
     }
 
     /// <summary>Gives back the pixels of the volume that would be restored last.</summary>

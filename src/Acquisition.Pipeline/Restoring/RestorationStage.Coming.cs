@@ -10,6 +10,7 @@ internal sealed partial class RestorationStage
     /// <returns>False when there is none, for now.</returns>
     private bool FollowOne(CancellationToken abandon)
     {
+        if (_conditioned is not null) return false;
         foreach (ChannelModel channel in _channels)
         {
             if (!channel.IsChosen || channel.Scale is not { } scale) continue;

@@ -37,7 +37,7 @@ internal sealed partial class RestorationStage
         channel.NoteAttempt(volume.Index);
         try
         {
-            VolumeBuffer pixels = volume.Pixels ?? ReadBack(volume.Index);
+            VolumeBuffer pixels = Take(volume, out _);
             try
             {
                 Begin(channel, volume.Index, pixels, start: null, fromTimePoint: 0);
@@ -47,7 +47,7 @@ internal sealed partial class RestorationStage
                 pixels.Release();
             }
         }
-        catch (StorageException fault)
+        catch (AcquisitionException fault)
         {
             Refuse(channel, volume.Index, fault.Message);
         }
@@ -173,10 +173,10 @@ internal sealed partial class RestorationStage
             if (_tuner.Job is { } job && _tuner.TakeSnapshot() is { } better) Adopt(job, better);
             try
             {
-                VolumeBuffer pixels = volume.Pixels ?? ReadBack(volume.Index);
+                VolumeBuffer pixels = Take(volume, out ConditioningReport? conditioning);
                 try
                 {
-                    Preview(channel, volume, pixels, abandon);
+                    Preview(channel, volume, pixels, conditioning, abandon);
                 }
                 finally
                 {
@@ -196,7 +196,8 @@ internal sealed partial class RestorationStage
         return false;
     }
 
-    private void Preview(ChannelModel channel, PendingVolume volume, VolumeBuffer pixels, CancellationToken abandon)
+    private void Preview(
+        ChannelModel channel, PendingVolume volume, VolumeBuffer pixels, ConditioningReport? conditioning, CancellationToken abandon)
     {
         // The scale of an incomplete volume must not become the channel's.
         IntensityScale scale = channel.Scale ?? IntensityScale.Measure(pixels, volume.MissingPlanes.AsSpan());
@@ -207,7 +208,7 @@ internal sealed partial class RestorationStage
         try
         {
             if (!TryRunThrough(stream, volume, pixels, abandon)) return;
-            HandOn(stream, map: null, volume, Describe(stream, volume) with
+            HandOn(stream, map: null, volume, Describe(stream, volume, conditioning) with
             {
                 ModelSha256 = hash,
                 TunedOn = tunedOn,

@@ -34,18 +34,21 @@ internal sealed partial class RestorationStage : IDisposable
     private readonly List<StreamedVolume> _streams = [];
     private readonly int _maxStreams;
     private readonly ErrorEstimator _errors;
+    private readonly ConditionedVolumes? _conditioned;
     private readonly BackgroundTuner? _tuner;
     private readonly FloatVolume? _judged;
     private readonly string _fingerprint;
 
     /// <param name="parts">Of the run.</param>
+    /// <param name="conditioner">What volumes go through before anything else; <see langword="null"/> for nothing. Such volumes are restored
+    /// once they are whole, because what is corrected depends on all planes.</param>
     /// <param name="raw">Where volumes that wait on disk are read from.</param>
     /// <param name="backlog">Stored volumes.</param>
     /// <param name="coming">Volumes that will be in the backlog, worked on while nothing else can be.</param>
     /// <param name="budget">Threads that may tune.</param>
     public RestorationStage(
-        ScanPlan plan, ScanParts parts, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming, ThreadBudget budget,
-        IRestorationHost host)
+        ScanPlan plan, ScanParts parts, IVolumeConditioner? conditioner, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming,
+        ThreadBudget budget, IRestorationHost host)
     {
         _plan = plan;
         _options = parts.Restoration;
@@ -61,13 +64,14 @@ internal sealed partial class RestorationStage : IDisposable
         _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
         _errors = new ErrorEstimator(plan, _options, _engine, host);
+        if (conditioner is not null) _conditioned = new ConditionedVolumes(plan, conditioner, raw, backlog);
         if (IsTuned(plan, _options))
         {
             _tuner = new BackgroundTuner(plan, _options, _engine, budget, _errors, _clock, backlog.Nudge);
             if (_options.Gauge) _judged = new FloatVolume(plan.Shape);
         }
 
-        _fingerprint = SettingsFingerprint.Of(_options);
+        _fingerprint = SettingsFingerprint.Of(_options, conditioner?.Settings ?? "");
     }
 
     private const string RestorationFailed = "restoration failed";
@@ -155,6 +159,7 @@ internal sealed partial class RestorationStage : IDisposable
         _tuner?.Dispose();
         _judged?.Dispose();
         _errors.Dispose();
+        _conditioned?.Dispose();
         _readBackPool.Dispose();
         _restoredPool.Dispose();
     }
@@ -166,10 +171,10 @@ internal sealed partial class RestorationStage : IDisposable
     {
         ChannelModel channel = _channels[pending.Index.C];
         if (!channel.IsChosen) ChooseCubic(channel, _plan.Undersampling == Factors.One ? "the scan is not undersampled; volumes pass unchanged" : "configured");
-        if (Obtain(pending) is not { } pixels) return;
+        if (Obtain(pending, out ConditioningReport? conditioning) is not { } pixels) return;
         try
         {
-            Restore(channel, pending, pixels, abandon);
+            Restore(channel, pending, pixels, conditioning, abandon);
         }
         finally
         {
@@ -178,16 +183,41 @@ internal sealed partial class RestorationStage : IDisposable
     }
 
     /// <returns>The volume's pixels, for the caller to release; <see langword="null"/> when they cannot be read, which costs the volume.</returns>
-    private VolumeBuffer? Obtain(PendingVolume pending)
+    private VolumeBuffer? Obtain(PendingVolume pending, out ConditioningReport? conditioning)
     {
+        conditioning = null;
         try
         {
-            return pending.Pixels ?? ReadBack(pending.Index);
+            return Take(pending, out conditioning);
         }
         catch (StorageException fault)
         {
             Skip(pending.Index, "raw unreadable", fault.Message);
-            return null;
+        }
+        catch (RestorationException fault)
+        {
+            Skip(pending.Index, RestorationFailed, fault.Message);
+        }
+
+        return null;
+    }
+
+    /// <summary>A volume as it is tuned on and restored: conditioned where that is asked for, and otherwise as it came.</summary>
+    /// <returns>For the caller to release before the next is taken.</returns>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    /// <exception cref="RestorationException">It cannot be conditioned.</exception>
+    private VolumeBuffer Take(PendingVolume volume, out ConditioningReport? conditioning)
+    {
+        conditioning = null;
+        VolumeBuffer raw = volume.Pixels ?? ReadBack(volume.Index);
+        if (_conditioned is null) return raw;
+        try
+        {
+            return _conditioned.Condition(volume, raw, out conditioning);
+        }
+        finally
+        {
+            raw.Release();
         }
     }
 
@@ -208,7 +238,8 @@ internal sealed partial class RestorationStage : IDisposable
     }
 
     /// <summary>Restores a stored volume for good, or what is left of it when part was restored as it came.</summary>
-    private void Restore(ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, CancellationToken abandon)
+    private void Restore(
+        ChannelModel channel, PendingVolume pending, VolumeBuffer pixels, ConditioningReport? conditioning, CancellationToken abandon)
     {
         ModelGeneration made = channel.For(pending.Index.T);
         StreamedVolume? stream = null;
@@ -233,7 +264,7 @@ internal sealed partial class RestorationStage : IDisposable
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
             channel.NoteRestored(pending.Index.T);
-            HandOn(stream, map, pending, Describe(stream, pending) with
+            HandOn(stream, map, pending, Describe(stream, pending, conditioning) with
             {
                 ModelSha256 = isSpared ? "" : made.Status.ModelSha256,
                 TunedOn = isSpared ? null : made.Status.TunedOn,
@@ -289,13 +320,14 @@ internal sealed partial class RestorationStage : IDisposable
     });
 
     /// <summary>How the volume in the stream was made, as far as the stream knows.</summary>
-    private Provenance Describe(StreamedVolume stream, PendingVolume pending) => new()
+    private Provenance Describe(StreamedVolume stream, PendingVolume pending, ConditioningReport? conditioning) => new()
     {
         Index = pending.Index,
         Method = stream.Model is null ? CubicName : "self-vision",
         SettingsFingerprint = _fingerprint,
         MissingPlanes = pending.MissingPlanes,
-        NonFiniteSamples = stream.NonFiniteSamples,
+        NonFiniteSamples = stream.NonFiniteSamples + (conditioning?.NonFiniteSamples ?? 0),
+        Conditioning = conditioning,
         ScaleLow = stream.Scale.Low,
         ScaleHigh = stream.Scale.High,
         ResidualRms = stream.ResidualRms * (stream.Scale.IsDegenerate ? 1 : stream.Scale.High - stream.Scale.Low),

@@ -38,6 +38,7 @@ internal sealed unsafe class NetworkStream : IDisposable
     private CancellationToken _cancellation;
     private int _pushed;
     private int _sweeps;
+    private int _end;
 
     /// <param name="team">Its threads run sweeps side by side, each some rows behind the one before.</param>
     public NetworkStream(CompiledNetwork network, WorkTeam team)
@@ -83,16 +84,26 @@ internal sealed unsafe class NetworkStream : IDisposable
     /// <remarks>Every push but the last brings a multiple of <see cref="Tile"/> planes.</remarks>
     public void Push(int planes, CancellationToken cancellation)
     {
+        _team.Run(Accept(planes, cancellation), _sweep, cancellation);
+        FinishSweeps();
+    }
+
+    /// <summary>The first part of <see cref="Push"/>, for who runs the sweeps of several streams side by side.</summary>
+    /// <returns>How many sweeps there are to run.</returns>
+    public int Accept(int planes, CancellationToken cancellation)
+    {
         _pushed += planes;
         _cancellation = cancellation;
-        int end = _pushed < _shape.Z ? _pushed / Tile : (_shape.Z + _steps[^1].OffsetZ + Tile - 1) / Tile;
+        _end = _pushed < _shape.Z ? _pushed / Tile : (_shape.Z + _steps[^1].OffsetZ + Tile - 1) / Tile;
         foreach (SemaphoreSlim rows in _rowsDone)
         {
             while (rows.Wait(0, CancellationToken.None)) { } // Nobody waits for the last sweep's rows.
         }
-        _team.Run(end - _sweeps, _sweep, cancellation);
-        _sweeps = end;
+        return _end - _sweeps;
     }
+
+    /// <summary>The last part of <see cref="Push"/>, when all sweeps have run.</summary>
+    public void FinishSweeps() => _sweeps = _end;
 
     public void Dispose()
     {
@@ -102,7 +113,9 @@ internal sealed unsafe class NetworkStream : IDisposable
     }
 
     /// <summary>Takes planes through all steps, staying behind the sweep before it, whose last planes it reads.</summary>
-    private void Sweep(int index, int thread)
+    /// <param name="index">Of those that <see cref="Accept"/> counted. A sweep may start once the one before it has.</param>
+    /// <param name="thread">No two sweeps of a stream run on the same at a time.</param>
+    public void Sweep(int index, int thread)
     {
         int z = (_sweeps + index) * Tile, rows = _shape.Y + _steps[^1].OffsetY;
         try

@@ -1,3 +1,5 @@
+using Acquisition.Restoration.Threading;
+
 namespace Acquisition.Restoration.Sampling;
 
 /// <summary>Runs independent pieces of work on a bounded number of threads.</summary>
@@ -16,7 +18,9 @@ internal static class Workers
             }
             return;
         }
-        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, piece);
+        // Threads of its own, which have the caller's priority; those of the pool have not.
+        using var team = new WorkTeam(Math.Min(threads, pieces));
+        team.Run(pieces, (index, _) => piece(index), cancellation);
     }
 
     /// <summary>Start of a piece when <paramref name="length"/> items are dealt to <paramref name="pieces"/> as evenly as possible.</summary>

@@ -17,6 +17,9 @@ internal sealed unsafe class StreamedDetail : IDetailStream
     private readonly PlaneReceiver _receiver;
     private readonly CompiledNetwork[] _networks;
     private readonly Part[] _parts;
+    private readonly WorkTeam _team;
+    private readonly Action<int, int> _sweep;
+    private readonly int _columns;
     private readonly PlaneRing _detail;
     private readonly int _finePlaneVoxels;
     private readonly int _factorZ;
@@ -25,11 +28,13 @@ internal sealed unsafe class StreamedDetail : IDetailStream
     private int _pushed;
     private int _waiting;
     private int _delivered;
+    private int _firstPart;
 
     private StreamedDetail(
         CompiledNetwork[] networks, VolumeShape shape, ColumnSpan[] columns, WorkTeam team, PlaneReceiver receiver)
     {
-        (_networks, _shape, _receiver) = (networks, shape, receiver);
+        (_networks, _shape, _receiver, _team, _columns) = (networks, shape, receiver, team, columns.Length);
+        _sweep = Sweep;
         Factors factors = networks[0].Layout.Factors;
         VolumeShape fine = shape.Times(factors);
         (_finePlaneVoxels, _factorZ) = (fine.PlaneVoxels, factors.Z);
@@ -78,7 +83,15 @@ internal sealed unsafe class StreamedDetail : IDetailStream
         if (!isLast && (_waiting % NetworkStream.Tile > 0 || (nextAtHand && _waiting < _batch))) return;
 
         // Orientations one after the other: the order in which a voxel gets its parts decides its last bits.
-        foreach (Part part in _parts) part.Stream.Push(_waiting, cancellation);
+        // Columns do not meet, so they are computed side by side: a few planes at a time would leave threads idle otherwise.
+        for (_firstPart = 0; _firstPart < _parts.Length; _firstPart += _columns)
+        {
+            Span<Part> columns = _parts.AsSpan(_firstPart, _columns);
+            int sweeps = 0;
+            foreach (Part part in columns) sweeps = part.Stream.Accept(_waiting, cancellation);
+            _team.Run(sweeps * _columns, _sweep, cancellation);
+            foreach (Part part in columns) part.Stream.FinishSweeps();
+        }
         _pushed += _waiting;
         _waiting = 0;
         for (int end = isLast ? _shape.Z : _pushed - _lag; _delivered < end; _delivered++)
@@ -92,6 +105,9 @@ internal sealed unsafe class StreamedDetail : IDetailStream
             }
         }
     }
+
+    /// <summary>Pieces go in order, so each sweep starts after the one of its column that it follows.</summary>
+    private void Sweep(int piece, int thread) => _parts[_firstPart + piece % _columns].Stream.Sweep(piece / _columns, thread);
 
     public void Reset()
     {

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Acquisition.Storage.Files;
 
 /// <summary>A file that appears under its name whole or not at all: written beside it, flushed to the disk, renamed.</summary>
@@ -21,6 +23,9 @@ internal sealed class AtomicFile : IDisposable
     }
 
     public Stream Stream => _stream;
+
+    /// <summary>The file under <see cref="Stream"/>, for writing at offsets.</summary>
+    public SafeFileHandle Handle => _stream.SafeFileHandle;
 
     public static AtomicFile Create(string path) => new(path);
 

@@ -10,7 +10,8 @@ namespace Acquisition.Storage.Zarr;
 
 /// <summary>One volume in one file: chunks in C order, then per chunk its offset and length (two little-endian uint64),
 /// then the CRC-32C of that index (Zarr 3, sharding_indexed with the index at the end).</summary>
-/// <remarks>Chunks carry a CRC-32C each. Chunks that are zero throughout take no bytes. Memory stays at two chunks.</remarks>
+/// <remarks>Chunks carry a CRC-32C each. Chunks that are zero throughout take no bytes. Memory stays at two chunks, and 4 MiB while
+/// writing.</remarks>
 internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec codec, bool chunksSealed)
 {
     private const int EntryBytes = 2 * sizeof(ulong);
@@ -34,14 +35,14 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
             throw new StorageException($"Volume {index} is already stored at '{path}'; a stored volume is never changed.");
 
         byte[] raw = ArrayPool<byte>.Shared.Rent(layout.ChunkBytes);
-        byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
         try
         {
             // Below the array only: where its disk has vanished, the same path would grow on the disk underneath.
             if (!Directory.Exists(arrayPath)) throw new DirectoryNotFoundException(arrayPath);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using AtomicFile file = AtomicFile.Create(path);
-            WriteChunks(file.Stream, volume, raw.AsSpan(0, layout.ChunkBytes), packed);
+            using (var writer = new BlockWriter(file.Handle, MaxBytes, Math.Max(_indexBytes, codec.MaxPackedBytes(layout.ChunkBytes) + _sealBytes)))
+                WriteChunks(writer, volume, raw.AsSpan(0, layout.ChunkBytes));
             file.Commit(replace: false);
         }
         catch (Exception fault) when (DiskFault.Is(fault))
@@ -51,7 +52,6 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         finally
         {
             ArrayPool<byte>.Shared.Return(raw);
-            ArrayPool<byte>.Shared.Return(packed);
         }
     }
 
@@ -133,30 +133,32 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         }
     }
 
-    private void WriteChunks(Stream stream, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
+    private void WriteChunks(BlockWriter writer, VolumeBuffer volume, Span<byte> raw)
     {
         var shardIndex = new byte[_indexBytes];
-        ulong offset = 0;
         for (int chunk = 0; chunk < layout.ChunkCount; chunk++)
         {
             ChunkCopy.Gather(volume, layout, chunk, raw);
             bool empty = raw.IndexOfAnyExcept((byte)0) < 0;
+            ulong offset = (ulong)writer.Position;
             int length = 0;
             if (!empty)
             {
+                Span<byte> packed = writer.Room(codec.MaxPackedBytes(layout.ChunkBytes) + _sealBytes);
                 length = codec.Encode(raw, packed) + _sealBytes;
                 if (chunksSealed) Crc32C.Seal(packed[..length]);
-                stream.Write(packed[..length]);
+                writer.Advance(length);
             }
 
             Span<byte> entry = shardIndex.AsSpan(chunk * EntryBytes, EntryBytes);
             BinaryPrimitives.WriteUInt64LittleEndian(entry, empty ? Empty : offset);
             BinaryPrimitives.WriteUInt64LittleEndian(entry[sizeof(ulong)..], empty ? Empty : (ulong)length);
-            offset += (ulong)length;
         }
 
         Crc32C.Seal(shardIndex);
-        stream.Write(shardIndex);
+        shardIndex.CopyTo(writer.Room(shardIndex.Length));
+        writer.Advance(shardIndex.Length);
+        writer.Finish();
     }
 
     private void ReadChunks(SafeFileHandle handle, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)

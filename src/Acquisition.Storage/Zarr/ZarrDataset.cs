@@ -57,7 +57,8 @@ internal sealed record ZarrDataset
     };
 
     /// <summary>Restored volumes: same field of view, finer grid.</summary>
-    public static ZarrDataset Restored(ScanPlan plan) => Raw(plan) with
+    /// <param name="conditioning">What was corrected before restoring.</param>
+    public static ZarrDataset Restored(ScanPlan plan, params ImmutableArray<string> conditioning) => Raw(plan) with
     {
         Shape = plan.RestoredShape,
         VoxelSize = plan.RestoredVoxelSize,
@@ -65,7 +66,7 @@ internal sealed record ZarrDataset
             Origin(plan.Undersampling.Z, plan.VoxelSize.ZUm),
             Origin(plan.Undersampling.Y, plan.VoxelSize.YUm),
             Origin(plan.Undersampling.X, plan.VoxelSize.XUm)),
-        Steps = [Acquired(plan), Restoration(plan)],
+        Steps = conditioning.IsEmpty ? [Acquired(plan), Restoration(plan)] : [Acquired(plan), Conditioning(conditioning), Restoration(plan)],
     };
 
     /// <summary>Standard errors of restored voxels, in steps; 0, which volumes without a map hold throughout, is unknown.</summary>
@@ -86,6 +87,16 @@ internal sealed record ZarrDataset
         ["step"] = "acquired",
         ["software"] = Software,
         ["plan"] = JsonSerializer.SerializeToNode(plan, StorageJson.Compact),
+    };
+
+    private static JsonObject Conditioning(ImmutableArray<string> corrections) => new()
+    {
+        ["step"] = "conditioned",
+        ["software"] = Software,
+        ["input"] = "../raw.zarr",
+        ["corrections"] = JsonSerializer.SerializeToNode(corrections, StorageJson.Compact),
+        ["parameters"] = "conditioning, in each line of per_volume",
+        ["per_volume"] = ProvenanceFile,
     };
 
     /// <param name="folder">Where the provenance lies, as seen from the dataset.</param>

@@ -24,6 +24,7 @@ internal sealed class OpenSocket : IDisposable
         Func<T> create, Action<T> prepare, string address, bool bind, Func<string, Exception, AcquisitionException> fault)
         where T : NetMQSocket
     {
+        MessageMemory.Keep();
         SocketLease lease = SocketLease.Take();
         T? socket = null;
         try

@@ -33,7 +33,7 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>Writes a configuration; restoration is quick unless told otherwise, and a subscriber may sleep through a whole run
     /// without losing a message, as it does on a busy machine.</summary>
-    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60)
+    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60, string more = "")
     {
         string path = PathOf("config.yaml");
         File.WriteAllText(path, $"""
@@ -47,6 +47,7 @@ internal sealed class Workspace : IDisposable
             pipeline:
               first_frame_timeout_s: 60
               frame_timeout_s: {frameTimeoutSec}
+            {more}
             """);
         return path;
     }

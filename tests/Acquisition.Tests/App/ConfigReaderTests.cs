@@ -1,4 +1,5 @@
 using Acquisition.App.Configuration;
+using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
@@ -19,6 +20,7 @@ public sealed class ConfigReaderTests
 
         Assert.Equal(new SourceOptions { Address = "tcp://127.0.0.1:5555" }, config.Source);
         Assert.Equal(new StorageOptions { Root = Path.GetFullPath("runs") }, config.Storage);
+        Assert.Equal(new ConditioningOptions(), config.Conditioning);
         Assert.Equal(new RestorationOptions(), config.Restoration);
         Assert.Equal(new PipelineOptions(), config.Pipeline);
         Assert.Null(config.Publish);
@@ -36,6 +38,11 @@ public sealed class ConfigReaderTests
               stream: "left-arm"
               high_water_mark: 12
               max_payload_mib: 8
+            conditioning:
+              offset: 99.5
+              flat_file: /data/flat.tif
+              hot_pixels: true
+              report_drift: true
             restoration:
               method: cubic
               variant: paper
@@ -63,6 +70,8 @@ public sealed class ConfigReaderTests
                 HighWaterMark = 12, MaxPayloadBytes = 8 * 1024 * 1024,
             },
             config.Source);
+        Assert.Equal(
+            new ConditioningOptions { OffsetAdu = 99.5, FlatFile = "/data/flat.tif", HotPixels = true, ReportDrift = true }, config.Conditioning);
         Assert.Equal(
             new RestorationOptions
             {
@@ -115,7 +124,7 @@ public sealed class ConfigReaderTests
                 "rig.yaml:10: restoration.crop_edge_px is a list; expected a whole number from 8 to 256.",
                 "rig.yaml:11: restoration.method is 'selfvision'; expected self-vision or cubic (did you mean self-vision?).",
                 "rig.yaml:12: restoration.learning_rate is '0'; expected a number above 0 up to 0.1.",
-                "rig.yaml:13: stroage is no section; expected one of source, restoration, storage, publish, pipeline, metrics, scoring; did you mean storage?.",
+                "rig.yaml:13: stroage is no section; expected one of source, conditioning, restoration, storage, publish, pipeline, metrics, scoring; did you mean storage?.",
                 "rig.yaml:15: publish has no settings; give some below it or leave the section out.",
                 "rig.yaml:17: pipeline.frame_timeout_s is '5 ms'; expected a number of seconds from 0.1 to 86400 (the unit is in the key; write 0.005).",
                 "rig.yaml:18: pipeline.memory_budget_mib is '2GB'; expected a whole number of MiB from 1 to 4194304 (the unit is in the key; write 1907).",

@@ -5,7 +5,7 @@ namespace Acquisition.Tests.Architecture;
 /// <summary>Who may know whom, and how packages are pinned.</summary>
 internal static partial class DependencyRule
 {
-    private static readonly string[] ProjectsOfApp = ["Core", "Restoration", "Torch", "Transport", "Storage", "Pipeline", "Viewer"];
+    private static readonly string[] ProjectsOfApp = ["Core", "Restoration", "Torch", "Conditioning", "Transport", "Storage", "Pipeline", "Viewer"];
 
     /// <summary>A package that stands under another name in part, such as TorchSharp-cpu, is listed by each of its names.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -13,6 +13,7 @@ internal static partial class DependencyRule
         ["Core"] = [],
         ["Restoration"] = ["Core"],
         ["Torch"] = ["Core", "Restoration", "TorchSharp", "TorchSharp-cpu", "TorchSharp-cuda-linux", "TorchSharp-cuda-windows"],
+        ["Conditioning"] = ["Core", "OpenCvSharp4", "OpenCvSharp4.runtime.win", "OpenCvSharp4.official.runtime.linux-x64"],
         ["Transport"] = ["Core", "NetMQ", "MessagePack"],
         ["Storage"] = ["Core"],
         ["Pipeline"] = ["Core", "Restoration", "System.Reactive"],
@@ -22,6 +23,7 @@ internal static partial class DependencyRule
         ["NetMQ"] = [],
         ["MessagePack"] = [],
         ["TorchSharp"] = [],
+        ["OpenCvSharp4"] = [],
     };
 
     /// <summary>Every edge that the table does not list, and every project that it does not know. Test projects may reference anything.</summary>

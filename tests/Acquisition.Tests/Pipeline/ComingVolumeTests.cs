@@ -85,14 +85,15 @@ public sealed class ComingVolumeTests : ScanRunCase
     public async Task A_volume_that_is_restored_before_it_is_stored_is_handed_on_only_then()
     {
         ScanPlan plan = Scans.Plan(timePoints: 3);
-        using var restored = new SemaphoreSlim(0);
+        TaskCompletionSource[] restored = [new(), new(), new()];
+        int volumes = 0;
         bool handedOn = false;
-        Engine.OnRestore = () => restored.Release();
+        Engine.OnRestore = () => restored[volumes++].SetResult();
         Store.Raw.BeforeWrite = index =>
         {
             if (index.T == 0) return;
             // Restoring the volume does not wait for this write, and the ledger does.
-            Assert.True(restored.Wait(Patience, Cancel));
+            Assert.True(restored[index.T].Task.Wait(Patience, Cancel));
             handedOn |= Store.Provenance.Any(p => p.Index == index);
         };
         RunReport report = await Run((o, _) =>
@@ -101,7 +102,7 @@ public sealed class ComingVolumeTests : ScanRunCase
             foreach (var (sequence, index) in Scans.Frames(plan))
             {
                 o.Send(plan, sequence, index);
-                if (index is { T: 0, Z: 3 }) Assert.True(restored.Wait(Patience, Cancel));
+                if (index is { T: 0, Z: 3 }) Assert.True(restored[0].Task.Wait(Patience, Cancel));
             }
 
             o.OnEnd(Scans.End(plan));

@@ -132,7 +132,7 @@ public sealed class ScanRunFaultTests : ScanRunCase
         ScanPlan plan = Scans.Plan(timePoints: 30);
         Store.Raw.BeforeWrite = index =>
         {
-            if (index.T == 4) throw new StorageException("No space left for 960 bytes.") { DiskFull = true };
+            if (index.T >= 4) throw new StorageException("No space left for 960 bytes.") { DiskFull = true };
         };
         RunReport report = await Run((o, stop) => SendUntilStopped(o, plan, stop)).RunAsync(Cancel);
 

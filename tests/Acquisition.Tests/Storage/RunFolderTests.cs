@@ -98,7 +98,7 @@ public sealed class RunFolderTests : IDisposable
         string[] lines = File.ReadAllLines(Path.Combine(run.Folder, "restored.zarr", "provenance.jsonl"));
         Assert.Equal(
             """{"index":{"t":0,"c":1},"method":"self-vision","model_sha256":"ab12","tuned_on":{"t":0,"c":1},"predicted":false"""
-            + ""","settings_fingerprint":"cd34","missing_planes":[2,5],"non_finite_samples":3,"scale_low":100,"scale_high":1100.5"""
+            + ""","settings_fingerprint":"cd34","missing_planes":[2,5],"non_finite_samples":3,"conditioning":null,"scale_low":100,"scale_high":1100.5"""
             + ""","residual_rms":4.25,"uncertainty":null,"provisional":false,"gauge":null,"note":"","lag_s":1.5,"duration_s":0.25}""",
             lines[0]);
         Assert.Null(JsonNode.Parse(lines[1])!["tuned_on"]);

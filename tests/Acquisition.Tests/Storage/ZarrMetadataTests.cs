@@ -148,4 +148,15 @@ public sealed class ZarrMetadataTests
     private static JsonNode Group(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "zarr.json")))!;
 
     private static double[] Numbers(JsonNode? list) => list.Deserialize<double[]>()!;
+
+    [Fact]
+    public void Restored_volumes_name_what_was_corrected_before()
+    {
+        static string[] Steps(ZarrDataset dataset) => [.. dataset.Steps.Select(step => step["step"]!.GetValue<string>())];
+        ZarrDataset conditioned = ZarrDataset.Restored(StorageSamples.Plan(), "offset", "line phase");
+
+        Assert.Equal(["acquired", "restored"], Steps(ZarrDataset.Restored(StorageSamples.Plan())));
+        Assert.Equal(["acquired", "conditioned", "restored"], Steps(conditioned));
+        Assert.Equal(["offset", "line phase"], conditioned.Steps[1]["corrections"]!.AsArray().Select(name => name!.GetValue<string>()));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
 using Xunit;
@@ -98,7 +99,13 @@ internal sealed class MemoryRunStore : IRunStore
 
     public IVolumeStore CreateRaw(ScanPlan plan) => Raw;
 
-    public IVolumeStore CreateRestored(ScanPlan plan) => Restored;
+    public ImmutableArray<string> Conditioning { get; private set; }
+
+    public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning)
+    {
+        Conditioning = conditioning;
+        return Restored;
+    }
 
     /// <summary>Runs before each map is written; throws to make that fail.</summary>
     public Action<VolumeIndex> BeforeMap { get; set; } = _ => { };

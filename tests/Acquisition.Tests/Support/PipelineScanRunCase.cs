@@ -8,9 +8,14 @@ namespace Acquisition.Tests.Support;
 /// <summary>A run between a scripted source and stores in memory.</summary>
 public abstract class ScanRunCase : IDisposable
 {
-    private protected ScanRun? LastRun { get; private set; }
+    private readonly List<ScanRun> _runs = [];
+
+    private protected ScanRun? LastRun => _runs.LastOrDefault();
 
     private protected MemoryRunStore Store { get; } = new();
+
+    /// <summary>One a run, in order.</summary>
+    private protected List<MemoryRunStore> Stores { get; } = [];
 
     private protected MemoryPublisher Publisher { get; } = new();
 
@@ -18,14 +23,19 @@ public abstract class ScanRunCase : IDisposable
 
     private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <param name="store">In place of <see cref="Store"/>, which serves one run.</param>
     private protected ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null,
-        RestorationOptions? restoration = null) =>
-        LastRun = new ScanRun(new ScriptedSource(script), _ => Store, Publisher, Engine, restoration ?? new RestorationOptions(),
-            options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System);
+        RestorationOptions? restoration = null, Func<ScanPlan, IVolumeConditioner>? conditioning = null, MemoryRunStore? store = null)
+    {
+        Stores.Add(store ?? Store);
+        _runs.Add(new ScanRun(new ScriptedSource(script), _ => store ?? Store, Publisher, Engine, restoration ?? new RestorationOptions(),
+            options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System, conditioning: conditioning));
+        return _runs[^1];
+    }
 
     public void Dispose()
     {
-        LastRun?.Dispose();
+        foreach (ScanRun run in _runs) run.Dispose();
         GC.SuppressFinalize(this);
     }
 

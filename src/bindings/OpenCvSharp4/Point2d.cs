@@ -1,0 +1,3 @@
+namespace OpenCvSharp;
+
+public record struct Point2d(double X, double Y);

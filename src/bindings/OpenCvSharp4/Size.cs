@@ -1,0 +1,3 @@
+namespace OpenCvSharp;
+
+public record struct Size(int Width, int Height);
