@@ -121,7 +121,7 @@ internal sealed class ScanPipeline : IDisposable
         foreach (VolumeStored volume in history.Stored) _parts.Volumes.NoteAssembled(volume.MissingPlanes.IsEmpty);
         foreach (Provenance _ in history.Restored) _parts.Volumes.NoteRestored();
         foreach (VolumeStored volume in history.Stored) _backlog.NoteFirst(new PendingVolume(volume.Index, volume.MissingPlanes, null, 0, 0));
-        _stage.TakeUp(history, _store.LoadModel);
+        _stage.TakeUp(history, _store.LoadModel); // may measure on volumes again, conditioned as they were
         foreach (VolumeStored volume in history.Pending)
         {
             TimeSpan ago = _parts.Clock.GetUtcNow() - volume.LastFrameAt;

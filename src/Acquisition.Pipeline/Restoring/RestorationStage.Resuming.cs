@@ -10,8 +10,8 @@ internal sealed partial class RestorationStage
     /// <summary>Takes up models, scales and what is known of errors and drift as they were. Before <see cref="Run"/>.</summary>
     /// <param name="load">Gives the weights of a hash.</param>
     /// <exception cref="StorageException">Weights cannot be read, or a volume that must be measured again.</exception>
-    /// <exception cref="DataFormatException">A file is no model.</exception>
     /// <exception cref="RestorationException">A volume that must be measured again cannot be conditioned.</exception>
+    /// <exception cref="DataFormatException">A file is no model.</exception>
     public void TakeUp(RunHistory history, Func<string, byte[]> load)
     {
         foreach (ChannelModel channel in _channels)
@@ -33,13 +33,16 @@ internal sealed partial class RestorationStage
         }
     }
 
+    /// <summary>A volume on disk that lacks no plane: no other is tuned on or calibrated on.</summary>
+    private static PendingVolume Whole(VolumeIndex index) => new(index, [], Pixels: null, 0, 0);
+
     /// <summary>The channel's scale as its volumes tell, or measured again where none was restored.</summary>
     private IntensityScale? ScaleThen(Provenance[] restored, ModelStatus status)
     {
         foreach (Provenance volume in restored)
             if (volume.ScaleHigh > volume.ScaleLow) return new IntensityScale(volume.ScaleLow, volume.ScaleHigh);
         if (status.TunedOn is not { } tunedOn) return null;
-        VolumeBuffer pixels = TakeWhole(tunedOn);
+        VolumeBuffer pixels = Take(Whole(tunedOn), out _);
         try
         {
             return IntensityScale.Measure(pixels, []);
@@ -61,7 +64,7 @@ internal sealed partial class RestorationStage
 
         if (!ErrorEstimator.IsWanted(_plan, _options) || channel.Scale is not { } scale) return;
         if (Array.Find(restored, volume => volume.Uncertainty is not null)?.Uncertainty is not { CalibratedOn: var measuredOn }) return;
-        VolumeBuffer pixels = TakeWhole(measuredOn);
+        VolumeBuffer pixels = Take(Whole(measuredOn), out _);
         try
         {
             using var acquired = new FloatVolume(_plan.Shape);
@@ -73,7 +76,4 @@ internal sealed partial class RestorationStage
             pixels.Release();
         }
     }
-
-    /// <summary>A complete volume, which every volume is that something was measured on.</summary>
-    private VolumeBuffer TakeWhole(VolumeIndex index) => Take(new PendingVolume(index, [], Pixels: null, 0, 0), out _);
 }

@@ -1,3 +1,4 @@
+using Acquisition.Conditioning;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -151,12 +152,34 @@ public sealed class ResumedRunTests : ScanRunCase
             ResumedRun.ChangedSettings(history.Scan, options with { BackProjections = 3, Method = RestorationMethod.Cubic }));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Conditioning_goes_on_as_it_was_against_the_volume_that_was_stored_first(int restored)
+    {
+        var options = new ConditioningOptions { OffsetAdu = 7, ReportDrift = true, CorrectDrift = true };
+        VolumeConditioner Make(ScanPlan plan) => new(plan, options);
+        ScanPlan plan = Scans.Plan(timePoints: 4, z: 9, y: 32, x: 40);
+        RunHistory history = await CutOffAsync(plan, [.. Enumerable.Range(0, restored)], Make);
+        await ResumeAsync(history, conditioner: Make(plan));
+
+        foreach (int t in (int[])[2, 3])
+        {
+            var index = new VolumeIndex(t, 0);
+            Assert.Equal(Store.Restored.Volumes[index], _left.Restored.Volumes[index]);
+            Assert.Equal(new VolumeIndex(0, 0), _left.Provenance.Single(volume => volume.Index == index).Conditioning!.Drift!.Against);
+        }
+
+        Assert.Contains("conditioning was offset=7;", Assert.Single(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions())), StringComparison.Ordinal);
+        Assert.Empty(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions(), Make(plan).Settings));
+    }
+
     /// <summary>A whole run, and then what it would have left if it had been killed with these time points restored.</summary>
-    private async Task<RunHistory> CutOffAsync(ScanPlan plan, int[] restored)
+    private async Task<RunHistory> CutOffAsync(ScanPlan plan, int[] restored, Func<ScanPlan, IVolumeConditioner>? conditioning = null)
     {
         Engine.Add = Models.Weight;
         Engine.OnTune = _ => Models.Better(Weight);
-        RunReport whole = await Run((o, _) => o.SendAll(plan)).RunAsync(Cancel);
+        RunReport whole = await Run((o, _) => o.SendAll(plan), conditioning: conditioning).RunAsync(Cancel);
         Assert.Equal(RunOutcome.Completed, whole.Status.Outcome);
 
         foreach (var (index, bytes) in Store.Raw.Volumes) _left.Raw.Volumes[index] = bytes;
@@ -173,9 +196,9 @@ public sealed class ResumedRunTests : ScanRunCase
         };
     }
 
-    private async Task<RunReport> ResumeAsync(RunHistory history, CancellationTokenSource? stop = null)
+    private async Task<RunReport> ResumeAsync(RunHistory history, CancellationTokenSource? stop = null, IVolumeConditioner? conditioner = null)
     {
-        using var run = new ResumedRun(_left, history, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System);
+        using var run = new ResumedRun(_left, history, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, conditioner);
         Assert.Equal(RunState.Draining, run.Status.State);
         RunReport report = await run.RunAsync(stop?.Token ?? Cancel);
         Assert.Equal(RunState.Finished, report.Status.State);
