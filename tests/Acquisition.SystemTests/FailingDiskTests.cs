@@ -21,7 +21,7 @@ public sealed class FailingDiskTests : IDisposable
         { "raw.zarr/0/c/", 5, "write", 9, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "fsync", 3, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "rename", 3, "failed", "Input/output error" },
-        { "raw.zarr/0/c/", 5, "open", 9, "failed", "Input/output error" },
+        { "raw.zarr/0/c/", 5, "open", 16, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 28, "write", 9, "disk_full", "quota is full" },
         { "ledger.jsonl", 5, "write", 5, "failed", "ledger.jsonl" },
         { "ledger.jsonl", 28, "write", 5, "disk_full", "ledger.jsonl" },
@@ -161,15 +161,27 @@ public sealed class FailingDiskTests : IDisposable
         return (found.GetProperty("stored").GetInt32(), found.GetProperty("restored").GetInt32());
     }
 
+    /// <summary>Planes that acknowledged volumes lack: the scan may have ended in mid-volume.</summary>
+    private int MissingPlanes() => File.ReadLines(Path.Combine(_space.RunFolder, "ledger.jsonl"))
+        .Where(line => line.Contains("\"volume-stored\"", StringComparison.Ordinal))
+        .Sum(line =>
+        {
+            using JsonDocument entry = JsonDocument.Parse(line);
+            return entry.RootElement.GetProperty("missing_planes").GetArrayLength();
+        });
+
+    /// <param name="outcome">That the run has then, unless all that was stored had been restored before its disk ended it.</param>
     private async Task ResumeAsync(string stack, string outcome)
     {
+        string? before = File.Exists(Path.Combine(_space.RunFolder, "report.json")) ? Status().GetProperty("outcome").GetString() : null;
         await using RunningProcess program = RunningProcess.StartProgram("acquisition", "resume", _space.RunFolder);
         await program.SucceedsAsync();
-        Assert.Equal(outcome, Status().GetProperty("outcome").GetString());
+        bool isUnchanged = program.Output.Contains("Nothing is left to do", StringComparison.Ordinal);
+        Assert.Equal(isUnchanged ? before : outcome, Status().GetProperty("outcome").GetString());
         Assert.True(_space.Report.GetProperty("ledger_closes").GetBoolean());
         (int stored, int restored) = await CheckAsync(stack);
         Assert.Equal(stored, restored);
-        Assert.Equal(stored * Planes, Status().GetProperty("frames").GetProperty("stored").GetInt32());
+        Assert.Equal(stored * Planes - MissingPlanes(), Status().GetProperty("frames").GetProperty("stored").GetInt32());
         Assert.Contains("conforms", await Workspace.PythonAsync("check_run.py", _space.RunFolder), StringComparison.Ordinal);
 
         await using RunningProcess again = RunningProcess.StartProgram("acquisition", "resume", _space.RunFolder);

@@ -268,7 +268,7 @@ internal sealed partial class RestorationStage : IDisposable
             {
                 ModelSha256 = isSpared ? "" : made.Status.ModelSha256,
                 TunedOn = isSpared ? null : made.Status.TunedOn,
-                Note = isSpared ? Spared(reading!.Value) : "",
+                Note = isSpared ? Spared(reading!.Value) : _tuner is not null && made.Model is null ? made.Status.Reason : "",
                 Uncertainty = map is null ? null : ErrorEstimator.Describe(made.Errors!, made.ErrorsMeasuredOn, scale),
                 Gauge = reading,
                 Lag = lag,
