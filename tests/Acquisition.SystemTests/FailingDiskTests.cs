@@ -21,7 +21,7 @@ public sealed class FailingDiskTests : IDisposable
         { "raw.zarr/0/c/", 5, "write", 9, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "fsync", 3, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "rename", 3, "failed", "Input/output error" },
-        { "raw.zarr/0/c/", 5, "open", 16, "failed", "Input/output error" },
+        { "raw.zarr/0/c/", 5, "open", 30, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 28, "write", 9, "disk_full", "quota is full" },
         { "ledger.jsonl", 5, "write", 5, "failed", "ledger.jsonl" },
         { "ledger.jsonl", 28, "write", 5, "disk_full", "ledger.jsonl" },
