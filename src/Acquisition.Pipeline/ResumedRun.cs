@@ -13,13 +13,12 @@ namespace Acquisition.Pipeline;
 /// A volume that had been skipped gets one new try. A model that was being refreshed stays as it was, and nothing is published.</remarks>
 public sealed class ResumedRun : IScanHost, IDisposable
 {
-    private readonly IRunStore _store;
     private readonly RunHistory _history;
     private readonly ScanParts _parts;
     private readonly ScanPipeline _scan;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _abandon = new();
-    private readonly List<string> _warnings;
+    private readonly RunBook _book;
     private RunState _state = RunState.Draining;
     private RunOutcome? _outcome;
     private string _reason;
@@ -34,7 +33,9 @@ public sealed class ResumedRun : IScanHost, IDisposable
         IRunStore store, RunHistory history, IRestorationEngine engine, RestorationOptions restoration, PipelineOptions options, TimeProvider clock,
         IVolumeConditioner? conditioner = null)
     {
-        (_store, _history) = (store, history);
+        _history = history;
+        _book = new RunBook(((IScanHost)this).RawFailed) { Store = store };
+        foreach (string repair in history.Repairs) _book.Note(repair);
         _parts = new ScanParts
         {
             Clock = clock,
@@ -46,7 +47,6 @@ public sealed class ResumedRun : IScanHost, IDisposable
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
-        _warnings = [.. history.Repairs];
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
         _scan = new ScanPipeline(history.Scan.Plan, store, _parts, conditioner, this);
         _scan.TakeUp(history);
@@ -116,7 +116,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
     {
         _parts.Metrics.Dispose();
         _scan.Dispose();
-        _store.Dispose();
+        _book.Store!.Dispose();
         _parts.CameraPool.Dispose();
         _abandon.Dispose();
     }
@@ -129,27 +129,19 @@ public sealed class ResumedRun : IScanHost, IDisposable
         lock (_gate) _reason = $"resumed: a model is tuned on {index}, as it would have been during the scan";
     }
 
-    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => Record(LedgerKinds.Snapshot, snapshot);
+    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => _book.Record(LedgerKinds.Snapshot, snapshot);
 
-    void IRestorationHost.Drifted(DriftNoticed drift) => Record(LedgerKinds.Drift, drift);
+    void IRestorationHost.Drifted(DriftNoticed drift) => _book.Drifted(drift);
 
-    string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _store.SaveModel(safetensors);
+    string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _book.Store!.SaveModel(safetensors);
 
-    void IRestorationHost.ModelChosen(ModelStatus status) => Record(LedgerKinds.ModelChosen, status);
+    void IRestorationHost.ModelChosen(ModelStatus status) => _book.Record(LedgerKinds.ModelChosen, status);
 
-    void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)
-    {
-        lock (_gate) _warnings.Add($"{index} not restored, {reason}: {detail}");
-        Record(LedgerKinds.VolumeSkipped, new VolumeSkipped(index, reason, detail));
-    }
+    void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail) => _book.Skipped(index, reason, detail);
 
-    void IRestorationHost.Warn(string message)
-    {
-        lock (_gate) _warnings.Add(message);
-        Record(LedgerKinds.Warning, new Warned(message));
-    }
+    void IRestorationHost.Warn(string message) => _book.Warn(message);
 
-    void IScanHost.Restored(Provenance provenance) => Record(LedgerKinds.VolumeRestored, provenance);
+    void IScanHost.Restored(Provenance provenance) => _book.Record(LedgerKinds.VolumeRestored, provenance);
 
     void IScanHost.RawFailed(Exception fault)
     {
@@ -160,18 +152,6 @@ public sealed class ResumedRun : IScanHost, IDisposable
         }
 
         _abandon.Cancel();
-    }
-
-    private void Record<T>(string kind, T entry)
-    {
-        try
-        {
-            _store.AppendLedger(kind, entry);
-        }
-        catch (StorageException fault)
-        {
-            ((IScanHost)this).RawFailed(fault);
-        }
     }
 
     private RunReport Conclude()
@@ -185,9 +165,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
         RunReport report = Report();
         try
         {
-            _store.Complete(report);
-            _store.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
-                report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));
+            _book.Close(report);
             return report;
         }
         catch (StorageException fault)
@@ -216,17 +194,12 @@ public sealed class ResumedRun : IScanHost, IDisposable
     private static string Cause(ScanFinished finished) =>
         finished.Outcome == RunOutcome.Interrupted ? finished.Reason.Split(';')[0] : $"the scan was cut off: {finished.Reason}";
 
-    private RunReport Report()
+    private RunReport Report() => new()
     {
-        ImmutableArray<string> warnings;
-        lock (_gate) warnings = [.. _warnings];
-        return new RunReport
-        {
-            Status = Status,
-            StartedAt = _history.StartedAt,
-            FinishedAt = _parts.Clock.GetUtcNow(),
-            Timings = _scan.Timings,
-            Warnings = warnings,
-        };
-    }
+        Status = Status,
+        StartedAt = _history.StartedAt,
+        FinishedAt = _parts.Clock.GetUtcNow(),
+        Timings = _scan.Timings,
+        Warnings = _book.Warnings,
+    };
 }

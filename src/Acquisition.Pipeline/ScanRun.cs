@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Pipeline.Assembly;
 using Acquisition.Pipeline.Metering;
@@ -28,6 +26,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private readonly RateMeter _rate;
     private readonly DiskGauge _disk;
     private readonly RunWatch _watch;
+    private readonly RunBook _book;
     private readonly VolumeAssembler _assembler;
     private readonly ScanAnnouncement? _announced;
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,12 +34,10 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopReceiving = new();
     private readonly CancellationTokenSource _abandonRestoration = new();
-    private readonly List<string> _warnings = [];
     private RunState _state = RunState.Waiting;
     private RunOutcome? _outcome;
     private string _reason;
     private ScanPipeline? _scan;
-    private IRunStore? _store;
 
     /// <param name="source">Where frames come from.</param>
     /// <param name="openStore">Makes the run folder, which becomes the run's own; called once, when the first scan is announced.</param>
@@ -63,6 +60,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         _source = source;
         _announced = announced;
         _openStore = openStore;
+        _book = new RunBook(((IScanHost)this).RawFailed);
         _parts = new ScanParts
         {
             Clock = clock,
@@ -70,14 +68,14 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Restoration = restoration,
             Conditioning = conditioning,
             Engine = engine,
-            Publisher = publisher is null ? null : new GuardedPublisher(publisher, Warn),
+            Publisher = publisher is null ? null : new GuardedPublisher(publisher, _book.Warn),
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _rate = new RateMeter(clock);
         _disk = new DiskGauge(clock);
-        _watch = new RunWatch(Warn, message => Record(LedgerKinds.Warning, new Warned(message)));
+        _watch = new RunWatch(_book.Warn, message => _book.Record(LedgerKinds.Warning, new Warned(message)));
         _assembler = new VolumeAssembler(options, clock, _parts.Frames, _rate, this);
         _reason = $"waiting for a scan on {source.Description}";
         _parts.Metrics.Observe();
@@ -155,7 +153,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     {
         _parts.Metrics.Dispose();
         _scan?.Dispose();
-        _store?.Dispose();
+        _book.Store?.Dispose();
         _assembler.Dispose();
         _parts.CameraPool.Dispose();
         _stopReceiving.Dispose();
@@ -184,7 +182,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         if (!Monitor.TryEnter(_disk)) return;
         try
         {
-            if (_store is { } store) _disk.Note(store.FreeBytes);
+            if (_book.Store is { } store) _disk.Note(store.FreeBytes);
         }
         catch (StorageException)
         {
@@ -240,12 +238,13 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         IRunStore store = _openStore(plan);
         var scan = new ScanPipeline(plan, store, _parts, conditioner, this);
 
-        lock (_gate) (_scan, _store) = (scan, store);
+        _book.Store = store;
+        lock (_gate) _scan = scan;
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
         string conditioning = conditioner?.Settings ?? "";
-        Record(LedgerKinds.ScanStarted, new ScanStarted(
+        _book.Record(LedgerKinds.ScanStarted, new ScanStarted(
             plan, SettingsFingerprint.Of(_parts.Restoration, conditioning), SettingsFingerprint.Describe(_parts.Restoration, conditioning)));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
@@ -278,11 +277,11 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         _stopReceiving.Cancel();
     }
 
-    void IAssemblerHost.Warn(string message) => Warn(message);
+    void IAssemblerHost.Warn(string message) => _book.Warn(message);
 
-    void IRestorationHost.Warn(string message) => Warn(message);
+    void IRestorationHost.Warn(string message) => _book.Warn(message);
 
-    string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _store!.SaveModel(safetensors);
+    string IRestorationHost.SaveModel(ReadOnlySpan<byte> safetensors) => _book.Store!.SaveModel(safetensors);
 
     bool IRestorationHost.WantsPreviews => WantsPreviews;
 
@@ -294,30 +293,21 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             ? $"a model is tuned on {index}; volumes are stored and {(WantsPreviews ? "shown as projected" : "wait")} until then"
             : null);
 
-    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => Record(LedgerKinds.Snapshot, snapshot);
+    void IRestorationHost.SnapshotTaken(SnapshotTaken snapshot) => _book.Record(LedgerKinds.Snapshot, snapshot);
 
     void IRestorationHost.ModelChosen(ModelStatus status)
     {
-        Record(LedgerKinds.ModelChosen, status);
+        _book.Record(LedgerKinds.ModelChosen, status);
         Enter(
             RunState.Live,
             () => _state is RunState.Scanning or RunState.Tuning ? $"channel {status.Channel}: {status.Method}, {status.Reason}" : null);
     }
 
-    void IRestorationHost.Drifted(DriftNoticed drift)
-    {
-        Record(LedgerKinds.Drift, drift);
-        Warn(string.Create(CultureInfo.InvariantCulture,
-            $"The sample has changed by {drift.Index}: of the detail that the model adds, {100 * drift.Carries:0} % carries over, and {100 * drift.Reference:0} % did at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
-    }
+    void IRestorationHost.Drifted(DriftNoticed drift) => _book.Drifted(drift);
 
-    void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail)
-    {
-        lock (_gate) _warnings.Add($"{index} not restored, {reason}: {detail}");
-        Record(LedgerKinds.VolumeSkipped, new VolumeSkipped(index, reason, detail));
-    }
+    void IRestorationHost.Skipped(VolumeIndex index, string reason, string detail) => _book.Skipped(index, reason, detail);
 
-    void IScanHost.Restored(Provenance provenance) => Record(LedgerKinds.VolumeRestored, provenance);
+    void IScanHost.Restored(Provenance provenance) => _book.Record(LedgerKinds.VolumeRestored, provenance);
 
     void IScanHost.RawFailed(Exception fault)
     {
@@ -339,34 +329,17 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <param name="reason">Says why, for people, or <see langword="null"/> to stay. Called with the state locked.</param>
     private void Enter(RunState state, Func<string?> reason)
     {
-        bool isNews;
+        string why;
         lock (_gate)
         {
-            if (reason() is not { } why) return;
-            isNews = _state != state;
+            if (reason() is not { } given) return;
+            why = given;
+            bool isNews = _state != state;
             (_state, _reason) = (state, why);
+            if (!isNews) return;
         }
 
-        if (isNews) Record(LedgerKinds.State, new StateChanged(state, _reason));
-    }
-
-    private void Warn(string message)
-    {
-        lock (_gate) _warnings.Add(message);
-        Record(LedgerKinds.Warning, new Warned(message));
-    }
-
-    /// <summary>Appends to the ledger. A ledger that cannot be written ends the run as a failed raw dataset does.</summary>
-    private void Record<T>(string kind, T entry)
-    {
-        try
-        {
-            _store?.AppendLedger(kind, entry);
-        }
-        catch (StorageException fault)
-        {
-            ((IScanHost)this).RawFailed(fault);
-        }
+        _book.Record(LedgerKinds.State, new StateChanged(state, why));
     }
 
     private RunReport Conclude()
@@ -382,26 +355,19 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         RunReport report = Report();
         try
         {
-            // The line comes last, so that whoever finds it finds everything else.
-            _store?.Complete(report);
-            _store?.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
-                report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));
+            _book.Close(report);
         }
         catch (StorageException fault)
         {
             // A disk that refuses its report may be the one that ended the run; the caller still gets the report.
             ((IScanHost)this).RawFailed(fault);
-            lock (_gate)
-            {
-                _state = RunState.Finished;
-                _warnings.Add($"The report could not be written: {fault.Message}");
-            }
-
+            lock (_gate) _state = RunState.Finished;
+            _book.Note($"The report could not be written: {fault.Message}");
             report = Report();
             try
             {
                 // A report that was written before the line failed says otherwise.
-                _store?.Complete(report);
+                _book.Store?.Complete(report);
             }
             catch (StorageException)
             {
@@ -413,17 +379,12 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         return report;
     }
 
-    private RunReport Report()
+    private RunReport Report() => new()
     {
-        ImmutableArray<string> warnings;
-        lock (_gate) warnings = [.. _warnings];
-        return new RunReport
-        {
-            Status = Status,
-            StartedAt = _parts.Started.At,
-            FinishedAt = _parts.Clock.GetUtcNow(),
-            Timings = _scan?.Timings ?? [],
-            Warnings = warnings,
-        };
-    }
+        Status = Status,
+        StartedAt = _parts.Started.At,
+        FinishedAt = _parts.Clock.GetUtcNow(),
+        Timings = _scan?.Timings ?? [],
+        Warnings = _book.Warnings,
+    };
 }

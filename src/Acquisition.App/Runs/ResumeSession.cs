@@ -4,15 +4,12 @@ using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
-using Spectre.Console;
 
 namespace Acquisition.App.Runs;
 
 /// <summary>Takes up a run that ended before all was restored, and shows it to a person.</summary>
 internal sealed class ResumeSession(AppConfig config, Screen screen)
 {
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
-
     /// <param name="path">The run folder.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(string path, Interruption interruption)
@@ -39,7 +36,9 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
             foreach (string repair in history.Repairs) screen.Output.WriteLine($"repaired: {TerminalText.Plain(repair)}");
             screen.Output.WriteLine("Ctrl-C leaves the rest unrestored; it can be resumed again.");
             using var run = new ResumedRun(folder, history, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner);
-            RunReport report = await WatchAsync(run, interruption.Abandon).ConfigureAwait(false);
+            Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Abandon), CancellationToken.None);
+            await RunDisplay.ShowAsync(screen, running, () => run, shown => shown.Status).ConfigureAwait(false);
+            RunReport report = await running.ConfigureAwait(false);
             screen.Console.Write(ResultView.Run(report, folder.Folder));
             if (File.Exists(RunFiles.Report(folder.Folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder.Folder)}");
             return Verdict.Of(report);
@@ -49,34 +48,5 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
             screen.Complain(error.Message);
             return ExitCode.Failed;
         }
-    }
-
-    private async Task<RunReport> WatchAsync(ResumedRun run, CancellationToken abandon)
-    {
-        Task<RunReport> running = Task.Run(() => run.RunAsync(abandon), CancellationToken.None);
-        try
-        {
-            Task watching = screen.IsTerminal
-                ? screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(run, running, new LiveReporter(display)))
-                : WatchAsync(run, running, new PlainReporter(screen.Output));
-            await watching.ConfigureAwait(false);
-        }
-        finally
-        {
-            await running.ConfigureAwait(false); // a screen that fails must not take the run with it
-        }
-
-        return await running.ConfigureAwait(false);
-    }
-
-    private static async Task WatchAsync(ResumedRun run, Task running, IRunReporter reporter)
-    {
-        while (!running.IsCompleted)
-        {
-            reporter.Show(run.Status);
-            await Task.WhenAny(running, Task.Delay(PollEvery)).ConfigureAwait(false);
-        }
-
-        reporter.Show(run.Status);
     }
 }

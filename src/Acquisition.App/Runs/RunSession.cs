@@ -4,7 +4,6 @@ using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Transport;
-using Spectre.Console;
 
 namespace Acquisition.App.Runs;
 
@@ -12,8 +11,6 @@ namespace Acquisition.App.Runs;
 /// <param name="explains">Whether to say how to start a microscope; not when one has been started already.</param>
 internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 {
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
-
     private readonly List<TakenScan> _scans = [];
     private volatile TakenScan? _newest;
 
@@ -27,7 +24,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
             using MetricsExport? metrics = config.Metrics is { } collector ? new MetricsExport(collector) : null;
             using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
-            await WatchAsync(TakeAsync(source, publisher, interruption)).ConfigureAwait(false);
+            await RunDisplay.ShowAsync(screen, TakeAsync(source, publisher, interruption), () => _newest!, scan => scan.Status).ConfigureAwait(false);
             metrics?.Flush();
             int worst = ExitCode.Ok;
             foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
@@ -110,44 +107,6 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 
         if (publisher is not null) screen.Output.WriteLine($"Restored volumes are published on {publisher.BoundAddress}");
         screen.Output.WriteLine("Ctrl-C ends the scan and restores what came; a second one leaves the rest unrestored.");
-    }
-
-    private async Task WatchAsync(Task taking)
-    {
-        try
-        {
-            Task watching = screen.IsTerminal
-                ? screen.Console.Live(new Text("")).StartAsync(display => WatchAsync(taking, () => new LiveReporter(display)))
-                : WatchAsync(taking, () => new PlainReporter(screen.Output));
-            await watching.ConfigureAwait(false);
-        }
-        finally
-        {
-            await taking.ConfigureAwait(false); // a screen that fails must not take the scan with it
-        }
-    }
-
-    /// <summary>Shows the newest scan until all have ended.</summary>
-    private async Task WatchAsync(Task taking, Func<IRunReporter> reporterOfScan)
-    {
-        TakenScan? shown = null;
-        IRunReporter reporter = reporterOfScan();
-        while (true)
-        {
-            bool last = taking.IsCompleted;
-            TakenScan newest = _newest!;
-            if (shown is not null && newest != shown)
-            {
-                reporter.Show(shown.Status);
-                if (!screen.IsTerminal) screen.Output.WriteLine("Going on with the scan that was announced meanwhile.");
-                reporter = reporterOfScan();
-            }
-
-            shown = newest;
-            reporter.Show(shown.Status);
-            if (last) return;
-            await Task.WhenAny(taking, Task.Delay(PollEvery)).ConfigureAwait(false);
-        }
     }
 
     /// <summary>How the simulator must be started to be heard by this source.</summary>

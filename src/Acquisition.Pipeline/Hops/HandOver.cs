@@ -1,5 +1,3 @@
-using System.Reactive.Linq;
-
 namespace Acquisition.Pipeline.Hops;
 
 internal static class HandOverOperator
@@ -14,44 +12,5 @@ internal static class HandOverOperator
     /// <param name="yields">Whether everything else goes first; see <see cref="LowPriority"/>.</param>
     public static IObservable<T> HandOver<T>(
         this IObservable<T> source, ByteBoundedQueue<T> hop, Action<T> retain, Action<T> release, bool yields = false) =>
-        Observable.Create<T>(observer =>
-        {
-            var thread = new Thread(Deliver) { IsBackground = true, Name = $"acquisition {hop.Name}" };
-            IDisposable upstream = source.Subscribe(
-                item =>
-                {
-                    retain(item);
-                    if (!hop.TryEnqueue(item)) release(item);
-                },
-                hop.Complete,
-                () => hop.Complete(null));
-            thread.Start();
-            return () =>
-            {
-                upstream.Dispose();
-                hop.Abandon(release);
-            };
-
-            void Deliver()
-            {
-                try
-                {
-                    if (yields) LowPriority.Enter();
-                    while (hop.TryDequeue(out T? item))
-                    {
-                        try { observer.OnNext(item); }
-                        finally { release(item); }
-                    }
-
-                    if (hop.Error is { } error) observer.OnError(error);
-                    else observer.OnCompleted();
-                }
-                catch (Exception fault) when (fault is not OutOfMemoryException)
-                {
-                    // An observer that throws breaks Rx's contract; the run still must hear of it and no lease may be lost.
-                    hop.Abandon(release);
-                    observer.OnError(fault);
-                }
-            }
-        });
+        source.WorkInOrder(hop, threads: 1, static _ => { }, retain, release, yields);
 }

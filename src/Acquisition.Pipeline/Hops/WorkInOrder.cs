@@ -11,8 +11,9 @@ internal static class WorkInOrderOperator
     /// not delivered, though work on them may be done. Otherwise as
     /// <see cref="HandOverOperator.HandOver{T}(IObservable{T}, ByteBoundedQueue{T}, Action{T}, Action{T}, bool)"/>.</remarks>
     /// <param name="work">Runs on one of the threads.</param>
+    /// <param name="yields">Whether everything else goes first; see <see cref="LowPriority"/>.</param>
     public static IObservable<T> WorkInOrder<T>(
-        this IObservable<T> source, ByteBoundedQueue<T> hop, int threads, Action<T> work, Action<T> retain, Action<T> release) =>
+        this IObservable<T> source, ByteBoundedQueue<T> hop, int threads, Action<T> work, Action<T> retain, Action<T> release, bool yields = false) =>
         Observable.Create<T>(observer =>
         {
             IDisposable upstream = source.Subscribe(
@@ -23,7 +24,7 @@ internal static class WorkInOrderOperator
                 },
                 hop.Complete,
                 () => hop.Complete(null));
-            new Crew<T>(hop, work, release, observer).Start(threads);
+            new Crew<T>(hop, work, release, observer, yields).Start(threads);
             return () =>
             {
                 upstream.Dispose();
@@ -31,7 +32,7 @@ internal static class WorkInOrderOperator
             };
         });
 
-    private sealed class Crew<T>(ByteBoundedQueue<T> hop, Action<T> work, Action<T> release, IObserver<T> observer)
+    private sealed class Crew<T>(ByteBoundedQueue<T> hop, Action<T> work, Action<T> release, IObserver<T> observer, bool yields)
     {
         private readonly Lock _taking = new();
         private readonly object _order = new();
@@ -48,6 +49,7 @@ internal static class WorkInOrderOperator
 
         private void Serve()
         {
+            if (yields) LowPriority.Enter();
             while (TryTake(out T? item, out long number))
             {
                 try { Deliver(item, number, Work(item)); }
