@@ -5,6 +5,7 @@
 //   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
 //   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
+//   Acquisition.Benchmarks viewers FOLDER [rounds] [volumes]     raw storage and restoration while none, one, ten look, and one whose connection stalls; default 5 and 100
 //   Acquisition.Benchmarks soak FOLDER [volumes]              what the program holds over many small volumes; default 10,000
 using System.Globalization;
 using Acquisition.Benchmarks;
@@ -25,6 +26,8 @@ switch (args)
         return LatencyMode.Run(folder, numbers.ElementAtOrDefault(0), numbers.ElementAtOrDefault(1));
     case ["isolation", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
         return await IsolationMode.RunAsync(folder, numbers.ElementAtOrDefault(0) ?? 5, numbers.ElementAtOrDefault(1) ?? 300);
+    case ["viewers", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
+        return ViewersMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 5, numbers.ElementAtOrDefault(1) ?? 100);
     case ["soak", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return SoakMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 10_000);
     // The other side of a measurement, as a process of its own.
@@ -34,10 +37,12 @@ switch (args)
         return ListenChild.Run(address);
     case ["receive", string address, string folder, string planes, string access]:
         return ReceiveChild.Run(address, folder, int.Parse(planes, CultureInfo.InvariantCulture), isDirect: access == "direct");
+    case ["watch", string page, string readers, string stalled]:
+        return await WatchChild.RunAsync(page, int.Parse(readers, CultureInfo.InvariantCulture), int.Parse(stalled, CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine(
             "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
-            + "| isolation FOLDER [rounds] [volumes] | soak FOLDER [volumes]");
+            + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | soak FOLDER [volumes]");
         return 2;
 }
 

@@ -28,8 +28,10 @@ internal sealed class Bench : IDisposable
 
     /// <summary>Starts the program on a scan.</summary>
     /// <param name="restoration">Lines of that section, such as "method: cubic".</param>
+    /// <param name="viewer">Address of its page; <see langword="null"/> for none.</param>
     public Child StartProgram(
-        string source, string? publish, IEnumerable<string> restoration, string storage = "", IEnumerable<(string Name, string Value)>? environment = null)
+        string source, string? publish, IEnumerable<string> restoration, string storage = "", IEnumerable<(string Name, string Value)>? environment = null,
+        string? viewer = null)
     {
         string path = Path.Combine(Folder, "config.yaml");
         File.WriteAllText(path, $"""
@@ -44,6 +46,8 @@ internal sealed class Bench : IDisposable
             pipeline:
               first_frame_timeout_s: 300
               frame_timeout_s: 300
+            viewer:
+              {(viewer is null ? "enabled: false" : $"address: {viewer}")}
             """);
         return Child.Start("acquisition", environment ?? [], ["run", "--config", path]);
     }

@@ -36,13 +36,15 @@ internal sealed partial class Child : IDisposable
     public static Child Start(string program, params IEnumerable<string> arguments) => Start(program, [], arguments);
 
     /// <param name="environment">Variables beside those of this process.</param>
-    public static Child Start(string program, IEnumerable<(string Name, string Value)> environment, IEnumerable<string> arguments)
+    /// <param name="yields">Whether it has the lowest priority.</param>
+    public static Child Start(string program, IEnumerable<(string Name, string Value)> environment, IEnumerable<string> arguments, bool yields = false)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(yields ? "nice" : "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in yields ? ["-n", "19", "dotnet"] : (string[])[]) start.ArgumentList.Add(argument);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        return new Child($"{program} {string.Join(' ', start.ArgumentList.Skip(1))}", start);
+        return new Child($"{program} {string.Join(' ', arguments)}", start);
     }
 
     /// <summary>Writes a line to its input.</summary>

@@ -30,6 +30,13 @@ internal static class RunLedger
         return stored;
     }
 
+    /// <summary>When each volume got its line of a kind.</summary>
+    public static List<(int TimePoint, DateTime At)> Moments(string folder, string kind) =>
+    [
+        .. Lines(folder).Where(line => line.GetProperty("kind").GetString() == kind)
+            .Select(line => (line.GetProperty("index").GetProperty("t").GetInt32(), line.GetProperty("at").GetDateTime().ToUniversalTime())),
+    ];
+
     /// <summary>Lines of a kind so far, counted without reading what they say.</summary>
     public static int Count(string folder, string kind)
     {
