@@ -86,7 +86,7 @@ internal sealed record ZarrDataset
     {
         ["step"] = "acquired",
         ["software"] = Software,
-        ["plan"] = JsonSerializer.SerializeToNode(plan, StorageJson.Compact),
+        ["plan"] = JsonSerializer.SerializeToNode(plan, RecordJson.Compact),
     };
 
     private static JsonObject Conditioning(ImmutableArray<string> corrections) => new()
@@ -94,7 +94,7 @@ internal sealed record ZarrDataset
         ["step"] = "conditioned",
         ["software"] = Software,
         ["input"] = "../raw.zarr",
-        ["corrections"] = JsonSerializer.SerializeToNode(corrections, StorageJson.Compact),
+        ["corrections"] = JsonSerializer.SerializeToNode(corrections, RecordJson.Compact),
         ["parameters"] = "conditioning, in each line of per_volume",
         ["per_volume"] = ProvenanceFile,
     };
@@ -105,7 +105,7 @@ internal sealed record ZarrDataset
         ["step"] = "restored",
         ["software"] = Software,
         ["input"] = "../raw.zarr",
-        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, StorageJson.Compact),
+        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, RecordJson.Compact),
         ["per_volume"] = folder + ProvenanceFile,
     };
 
