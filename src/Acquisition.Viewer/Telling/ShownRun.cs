@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
@@ -18,7 +19,7 @@ internal sealed class ShownRun(ViewedRun run)
     private string _lastStatus = "";
     private long _statusAt, _volumesAt;
     private bool _volumesChanged = true;
-    private string? _unreadable;
+    private readonly ConcurrentDictionary<(VolumeKind, VolumeIndex), string> _unreadable = [];
 
     public ViewedRun Run => run;
 
@@ -37,8 +38,11 @@ internal sealed class ShownRun(ViewedRun run)
     /// <summary>The message "scan"; <see langword="null"/> until a scan is known.</summary>
     public byte[]? Scan(bool isOperator) => isOperator ? Volatile.Read(ref _scanForOperators) : Volatile.Read(ref _scanForViewers);
 
-    /// <summary>Notes that a stored volume cannot be shown; told unless there is something graver.</summary>
-    public void NoteUnreadable(string why) => Volatile.Write(ref _unreadable, why);
+    /// <summary>Notes that a stored volume cannot be shown; told unless there is something graver. It is not tried again.</summary>
+    public void NoteUnreadable(VolumeKind kind, VolumeIndex index, string why) => _unreadable[(kind, index)] = why;
+
+    /// <summary>Whether a volume is on disk and, as far as is known, can be read.</summary>
+    public bool CanRead(VolumeKind kind, VolumeIndex index) => Archive?.IsStored(kind, index) == true && !_unreadable.ContainsKey((kind, index));
 
     /// <summary>Looks what is new. On one thread at a time.</summary>
     /// <param name="screen">What clients were sent so far.</param>
@@ -59,7 +63,7 @@ internal sealed class ShownRun(ViewedRun run)
 
         bool isNews = LookAtScan(status) | LookAtVolumes();
         _curve.Note(status.Tuning);
-        return LookAtStatus(status, screen, fault ?? Volatile.Read(ref _unreadable)) | isNews;
+        return LookAtStatus(status, screen, fault ?? _unreadable.Values.FirstOrDefault()) | isNews;
     }
 
     private bool LookAtScan(RunStatus status)
