@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acquisition.Core;
 
 namespace Acquisition.Storage.Files;
 

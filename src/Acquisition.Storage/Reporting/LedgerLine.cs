@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Acquisition.Storage.Files;
+using Acquisition.Core;
 
 namespace Acquisition.Storage.Reporting;
 

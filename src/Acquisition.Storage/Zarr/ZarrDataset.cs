@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
-using Acquisition.Storage.Files;
 
 namespace Acquisition.Storage.Zarr;
 
