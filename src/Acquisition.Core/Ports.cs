@@ -97,6 +97,56 @@ public interface IVolumePublisher
     void Publish(RunStatus status);
 }
 
+/// <summary>Where people look while a run goes on. What is on disk they see from there; a screen gets what is not.</summary>
+/// <remarks>No call waits: what a screen wants to keep it retains, at most one volume a channel and kind and one more that it is copying,
+/// and gives back soon. Any thread.</remarks>
+public interface IRunScreen
+{
+    /// <summary>Whether anybody looks. Provisional results are made for them.</summary>
+    bool IsWatched { get; }
+
+    /// <summary>The first planes of a volume that is still received are final.</summary>
+    /// <param name="pixels">Lent until the call returns. Planes that are final do not change any more, also not later.</param>
+    /// <param name="planes">How many there are from the first on.</param>
+    void PlanesReceived(ScanPlan plan, VolumeIndex index, VolumeBuffer pixels, int planes);
+
+    /// <summary>A volume was restored, for good or provisionally.</summary>
+    /// <param name="volume">Lent until the call returns.</param>
+    void Restored(RestoredVolume volume);
+}
+
+/// <summary>What a run folder holds, for reading, also while another program or thread adds to it. Thread-safe.</summary>
+public interface IRunArchive
+{
+    /// <summary>The run folder; an absolute path.</summary>
+    string Folder { get; }
+
+    /// <summary>The scan that was taken; <see langword="null"/> until the folder tells.</summary>
+    ScanPlan? Plan { get; }
+
+    /// <summary>Where the run stands, as far as its folder tells.</summary>
+    RunStatus Status { get; }
+
+    /// <summary>Reads what was added since the last call.</summary>
+    /// <returns>Whether more volumes are stored than before.</returns>
+    /// <exception cref="StorageException">The folder cannot be read.</exception>
+    bool Refresh();
+
+    /// <summary>Time points whose volume is stored, ascending.</summary>
+    ImmutableArray<TimePointRange> Stored(VolumeKind kind, int channel);
+
+    bool IsStored(VolumeKind kind, VolumeIndex index);
+
+    /// <summary>How a stored volume was restored; <see langword="null"/> for one that was not.</summary>
+    /// <exception cref="StorageException">The folder cannot be read.</exception>
+    Provenance? ProvenanceOf(VolumeIndex index);
+
+    /// <summary>Reads a stored volume into a buffer of its shape and type.</summary>
+    /// <exception cref="StorageException">It is not stored, or is damaged.</exception>
+    /// <exception cref="DataFormatException">The dataset is not as this program writes it.</exception>
+    void Read(VolumeKind kind, VolumeIndex index, VolumeBuffer destination);
+}
+
 /// <summary>Corrects acquired volumes for tuning and restoration; what is stored as raw stays as it came.</summary>
 /// <remarks>Serves one scan, one call at a time. The pixels that it makes depend on nothing but the volume, so that they are the same
 /// live and later; only where drift is taken off do they depend on the volume that it was given first of the channel as well.</remarks>

@@ -1,3 +1,5 @@
+using Acquisition.Core;
+
 namespace Acquisition.Pipeline;
 
 /// <summary>Work that fills a thread of its own for as long as a scan lasts, named for debuggers and profilers.</summary>

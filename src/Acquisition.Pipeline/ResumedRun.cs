@@ -48,7 +48,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
-        _scan = new ScanPipeline(history.Scan.Plan, store, _parts, conditioner, this);
+        _scan = new ScanPipeline(history.Scan.Plan, store, _parts, conditioner, screen: null, this);
         _scan.TakeUp(history);
         _parts.Metrics.Observe();
     }

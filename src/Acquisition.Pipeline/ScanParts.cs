@@ -21,6 +21,9 @@ internal sealed record ScanParts
     /// <summary><see langword="null"/> when nobody is to be told.</summary>
     public required IVolumePublisher? Publisher { get; init; }
 
+    /// <summary>Where people look; <see langword="null"/> when nobody can.</summary>
+    public IRunScreen? Screen { get; init; }
+
     /// <summary>Memory of the volumes that the camera fills.</summary>
     public required VolumePool CameraPool { get; init; }
 

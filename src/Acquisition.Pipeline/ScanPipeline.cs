@@ -18,6 +18,7 @@ internal sealed class ScanPipeline : IDisposable
     private readonly ScanParts _parts;
     private readonly IRunStore _store;
     private readonly IScanHost _host;
+    private readonly IRunScreen? _screen;
     private readonly IVolumeStore _raw;
     private readonly IVolumeStore _restored;
     private readonly IVolumeStore? _uncertainty;
@@ -45,18 +46,21 @@ internal sealed class ScanPipeline : IDisposable
 
     /// <param name="store">The run's folder; its datasets are opened here.</param>
     /// <param name="conditioner">Corrects volumes before they are restored; <see langword="null"/> for nothing.</param>
-    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IVolumeConditioner? conditioner, IScanHost host)
+    /// <param name="screen">Where people look; <see langword="null"/> for nowhere.</param>
+    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IVolumeConditioner? conditioner, IRunScreen? screen, IScanHost host)
     {
         Plan = plan;
         _parts = parts;
         _store = store;
         _host = host;
+        _screen = screen;
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
         if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
+        int held = screen is null ? 0 : HeldByScreen(plan);
         _backlog = new RestorationBacklog(
-            parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options), parts.Clock);
+            parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options) + held * VolumePool.CostBytes(plan.Shape, plan.PixelType), RestorationOrder.Of(parts.Options), parts.Clock);
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
@@ -64,7 +68,7 @@ internal sealed class ScanPipeline : IDisposable
             v => v.Bytes,
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
-        _stage = new RestorationStage(plan, parts, conditioner, _raw, _backlog, _coming, _tuningThreads, host);
+        _stage = new RestorationStage(plan, parts, conditioner, _raw, _backlog, _coming, _tuningThreads, held, host);
         _stages =
         [
             _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish,
@@ -91,6 +95,9 @@ internal sealed class ScanPipeline : IDisposable
     /// <summary>Bytes the camera needs for itself: the volumes that may be open, and one on its way to the disk.</summary>
     public static long MemoryNeeded(ScanPlan plan, PipelineOptions options) =>
         (options.OpenVolumesPerChannel * plan.Channels.Length + 1L) * VolumePool.CostBytes(plan.Shape, plan.PixelType);
+
+    /// <summary>Volumes of one kind that a screen may hold: one a channel, and one that it is copying.</summary>
+    public static int HeldByScreen(ScanPlan plan) => plan.Channels.Length + 1;
 
     /// <param name="volumes">What the assembler closes, on the source's thread.</param>
     /// <param name="abandon">Leaves what is not yet restored pending.</param>
@@ -134,11 +141,15 @@ internal sealed class ScanPipeline : IDisposable
     public void PlanesFinal(VolumeIndex index, VolumeBuffer pixels, int planes)
     {
         _coming.Note(index, pixels, planes);
+        _screen?.PlanesReceived(Plan, index, pixels, planes);
         _backlog.Nudge();
     }
 
     /// <summary>No more frames come: tuning may use every thread.</summary>
     public void ReceivingEnded() => _tuningThreads.Threads = _parts.Restoration.Threads;
+
+    /// <inheritdoc cref="ScanRun.Retune"/>
+    public CommandAnswer Retune() => _stage.Retune();
 
     /// <summary>Makes restoration give up the memory of one waiting volume, which is on disk as well.</summary>
     /// <returns>False when it holds none.</returns>
@@ -189,6 +200,7 @@ internal sealed class ScanPipeline : IDisposable
 
     private void KeepRestored(RestoredVolume volume)
     {
+        _screen?.Restored(volume);
         Publish(volume, volume.Provenance.Provisional ? _toPreview : _toPublished);
         if (volume.Provenance.Provisional)
         {

@@ -46,6 +46,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
     /// <param name="conditioning">Makes what corrects a scan's volumes before they are restored, or refuses the scan by a
     /// <see cref="ScanRefusedException"/>; <see langword="null"/> restores them as they come.</param>
+    /// <param name="screen">Where people look; <see langword="null"/> for nowhere.</param>
     public ScanRun(
         IFrameSource source,
         Func<ScanPlan, IRunStore> openStore,
@@ -55,7 +56,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         PipelineOptions options,
         TimeProvider clock,
         ScanAnnouncement? announced = null,
-        Func<ScanPlan, IVolumeConditioner>? conditioning = null)
+        Func<ScanPlan, IVolumeConditioner>? conditioning = null,
+        IRunScreen? screen = null)
     {
         _source = source;
         _announced = announced;
@@ -69,6 +71,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Conditioning = conditioning,
             Engine = engine,
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, _book.Warn),
+            Screen = screen,
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
@@ -146,6 +149,20 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         }
 
         return Conclude();
+    }
+
+    /// <summary>Tunes every channel's network again, from its own weights on the newest complete volume, as when the sample has changed.</summary>
+    /// <returns>Whether it begins, or why it does not. Any thread.</returns>
+    public CommandAnswer Retune()
+    {
+        ScanPipeline? scan;
+        RunState state;
+        lock (_gate) (scan, state) = (_scan, _state);
+        CommandAnswer answer = scan is null ? CommandAnswer.No("No scan has been announced yet.")
+            : state is RunState.Draining or RunState.Finished ? CommandAnswer.No("The scan has ended; what is left is restored by the models that there are.")
+            : scan.Retune();
+        if (answer.IsAccepted) _book.Record(LedgerKinds.Warning, new Warned("A person asked for the networks to be tuned again."));
+        return answer;
     }
 
     /// <summary>Frees the run's memory and lets go of its folder. Only after <see cref="RunAsync"/> has returned.</summary>
@@ -235,8 +252,9 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 $"Scan {plan.ScanId} restores to {plan.RestoredShape} and needs {(needed + restoring) >> 20} MiB; this machine has {available >> 20} MiB. Scan smaller volumes or undersample less.");
         }
 
+        IRunScreen? screen = ScreenFor(plan, budget - needed, available - needed - restoring);
         IRunStore store = _openStore(plan);
-        var scan = new ScanPipeline(plan, store, _parts, conditioner, this);
+        var scan = new ScanPipeline(plan, store, _parts, conditioner, screen, this);
 
         _book.Store = store;
         lock (_gate) _scan = scan;
@@ -247,6 +265,17 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         _book.Record(LedgerKinds.ScanStarted, new ScanStarted(
             plan, SettingsFingerprint.Of(_parts.Restoration, conditioning), SettingsFingerprint.Describe(_parts.Restoration, conditioning)));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
+    }
+
+    /// <summary>The screen, if there is memory for what it may hold; without it, people see volumes once they are on disk.</summary>
+    private IRunScreen? ScreenFor(ScanPlan plan, long cameraBytesLeft, long bytesLeft)
+    {
+        if (_parts.Screen is null) return null;
+        long raw = ScanPipeline.HeldByScreen(plan) * VolumePool.CostBytes(plan.Shape, plan.PixelType);
+        long restored = ScanPipeline.HeldByScreen(plan) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
+        if (raw <= cameraBytesLeft && raw + restored <= bytesLeft) return _parts.Screen;
+        _book.Note("There is no memory for live pictures; the viewer shows volumes once they are stored. Raise pipeline.memory_budget_mib, or scan smaller volumes.");
+        return null;
     }
 
     VolumeBuffer? IAssemblerHost.Rent(ScanPlan plan, TimeSpan patience)
@@ -285,7 +314,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
     bool IRestorationHost.WantsPreviews => WantsPreviews;
 
-    private bool WantsPreviews => _parts.Publisher is not null && _parts.Options.Previews;
+    private bool WantsPreviews => _parts.Options.Previews && (_parts.Publisher is not null || _parts.Screen?.IsWatched == true);
 
     void IRestorationHost.TuningBegan(VolumeIndex index, bool isRefresh) => Enter(
         RunState.Tuning,

@@ -144,7 +144,7 @@ public sealed class RunFolder : IRunStore
     public void AppendProvenance(Provenance provenance)
     {
         ArgumentNullException.ThrowIfNull(provenance);
-        Append(_provenance, JsonSerializer.SerializeToElement(provenance, StorageJson.Compact), $"store how volume {provenance.Index} was made");
+        Append(_provenance, JsonSerializer.SerializeToElement(provenance, RecordJson.Compact), $"store how volume {provenance.Index} was made");
     }
 
     /// <inheritdoc/>
@@ -195,7 +195,7 @@ public sealed class RunFolder : IRunStore
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         var line = new JsonObject { ["at"] = _clock.GetUtcNow().UtcDateTime, ["kind"] = kind };
-        JsonNode? content = JsonSerializer.SerializeToNode(entry, StorageJson.Compact);
+        JsonNode? content = JsonSerializer.SerializeToNode(entry, RecordJson.Compact);
         if (content is JsonObject members)
         {
             foreach (var (name, value) in members) line.Add(name, value?.DeepClone());
@@ -205,7 +205,7 @@ public sealed class RunFolder : IRunStore
             line.Add("value", content);
         }
 
-        Append(_ledger, JsonSerializer.SerializeToElement(line, StorageJson.Compact), $"store the event '{kind}'");
+        Append(_ledger, JsonSerializer.SerializeToElement(line, RecordJson.Compact), $"store the event '{kind}'");
     }
 
     /// <inheritdoc/>

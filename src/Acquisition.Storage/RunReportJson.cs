@@ -9,7 +9,7 @@ namespace Acquisition.Storage;
 public static class RunReportJson
 {
     /// <summary>The report as indented JSON.</summary>
-    public static string Write(RunReport report) => JsonSerializer.Serialize(report, StorageJson.Indented);
+    public static string Write(RunReport report) => JsonSerializer.Serialize(report, RecordJson.Indented);
 
     /// <param name="path">The file report.json of a run.</param>
     /// <exception cref="StorageException">The file cannot be read.</exception>
@@ -18,7 +18,7 @@ public static class RunReportJson
     {
         try
         {
-            return JsonSerializer.Deserialize<RunReport>(File.ReadAllBytes(path), StorageJson.Indented)
+            return JsonSerializer.Deserialize<RunReport>(File.ReadAllBytes(path), RecordJson.Indented)
                 ?? throw new DataFormatException($"'{path}' is not a run report: it holds null.");
         }
         catch (JsonException fault)

@@ -44,11 +44,11 @@ public sealed record StoredScan
                 if (entry is null || !entry.RootElement.TryGetProperty("kind", out JsonElement kind)) continue;
                 if (kind.GetString() == LedgerKinds.ScanStarted)
                 {
-                    plan = entry.RootElement.Deserialize<ScanStarted>(StorageJson.Compact)!.Plan;
+                    plan = entry.RootElement.Deserialize<ScanStarted>(RecordJson.Compact)!.Plan;
                 }
                 else if (kind.GetString() == LedgerKinds.VolumeStored)
                 {
-                    VolumeStored volume = entry.RootElement.Deserialize<VolumeStored>(StorageJson.Compact)!;
+                    VolumeStored volume = entry.RootElement.Deserialize<VolumeStored>(RecordJson.Compact)!;
                     volumes.TryAdd(volume.Index, volume);
                 }
             }
@@ -88,7 +88,7 @@ public sealed record StoredScan
         {
             using var group = JsonDocument.Parse(File.ReadAllBytes(path));
             plan = group.RootElement.GetProperty("attributes").GetProperty(ZarrMetadata.ProvenanceKey).GetProperty("steps")[0]
-                .GetProperty("plan").Deserialize<ScanPlan>(StorageJson.Compact)!;
+                .GetProperty("plan").Deserialize<ScanPlan>(RecordJson.Compact)!;
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {

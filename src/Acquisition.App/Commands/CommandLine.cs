@@ -23,6 +23,7 @@ internal static class CommandLine
           acquisition run --config rig.yaml --output /data  another folder than the file says
           acquisition score runs/20250101-120000-camera-1a2b3c4d --truth truth
           acquisition resume runs/20250101-120000-camera-1a2b3c4d  finish a run that was cut off
+          acquisition view runs/20250101-120000-camera-1a2b3c4d     shows it in a browser again
           acquisition report runs/20250101-120000-camera-1a2b3c4d   makes report.html once more
           acquisition record --source tcp://127.0.0.1:5555 --output scan.wire   what the microscope sends, to be replayed
           acquisition bench                                 how fast this machine tunes and restores
@@ -71,7 +72,7 @@ internal static class CommandLine
         Command run = RunCommand.Create(screen), check = CheckCommand.Create(screen);
         var root = new RootCommand(Purpose)
         {
-            run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
+            run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
             RecordCommand.Create(screen), BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";

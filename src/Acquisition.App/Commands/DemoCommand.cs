@@ -56,6 +56,8 @@ internal sealed class DemoCommand
             + "shrinking gains precision that rounding to few grey values would lose again, and published comparisons do the same.",
     };
 
+    private readonly Option<string?> _viewer = ViewerOption.Create();
+
     private readonly Screen _screen;
 
     private DemoCommand(Screen screen)
@@ -80,7 +82,7 @@ internal sealed class DemoCommand
         var demo = new DemoCommand(screen);
         var command = new Command("demo", "Scans with a simulated microscope, restores what it undersampled and compares with what it left out.")
         {
-            demo._path, demo._factor, demo._simulator, demo._output, demo._steps, demo._timePoints, demo._asIs,
+            demo._path, demo._factor, demo._simulator, demo._output, demo._steps, demo._timePoints, demo._asIs, demo._viewer,
         };
         command.SetAction((parsed, _) => demo.RunAsync(parsed));
         return command;
@@ -146,6 +148,7 @@ internal sealed class DemoCommand
             new("storage.root", _output.Name, folder),
             new("scoring.truth", _output.Name, truth),
         ];
+        given.AddRange(ViewerOption.Overrides(_viewer, parsed));
         if (parsed.GetValue(_steps) is { } steps) given.Add(new("restoration.steps", _steps.Name, steps));
         return ConfigReader.Read("", "demo", given, check);
     }

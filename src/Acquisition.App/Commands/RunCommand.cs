@@ -19,7 +19,8 @@ internal static class RunCommand
             (new("--truth") { Description = "Folder with originals to score against, instead of the file's scoring.truth.", HelpName = "FOLDER" }, "scoring.truth"),
         ];
 
-        var command = new Command("run", "Waits for a scan, then stores, restores and publishes it, and ends with it.") { config };
+        Option<string?> viewer = ViewerOption.Create();
+        var command = new Command("run", "Waits for a scan, then stores, restores and publishes it, and ends with it.") { config, viewer };
         foreach (var (option, _) in overrides) command.Options.Add(option);
         command.SetAction(async parsed =>
         {
@@ -30,6 +31,7 @@ internal static class RunCommand
                        let value = parsed.GetValue(item.Option)
                        where value is not null
                        select new ConfigOverride(item.Path, item.Option.Name, value),
+                    .. ViewerOption.Overrides(viewer, parsed),
                 ]);
             if (reading.Config is not { } settings) return Faults.Show(reading, screen);
             using var interruption = new Interruption(screen.Error, beforeKilled: () => { });

@@ -26,6 +26,9 @@ internal sealed record AppConfig
     /// <summary>Where metrics go; <see langword="null"/> sends none.</summary>
     public MetricsOptions? Metrics { get; init; }
 
+    /// <summary>Where people look.</summary>
+    public ViewerSettings Viewer { get; init; } = new();
+
     /// <summary>Folder with the originals that a simulator kept, to score the run against; <see langword="null"/> scores nothing.</summary>
     public string? TruthFolder { get; init; }
 

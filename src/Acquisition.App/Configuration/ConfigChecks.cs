@@ -24,6 +24,9 @@ internal static class ConfigChecks
 
         foreach (var fault in Conditioning(config.Conditioning)) yield return fault;
 
+        if (config.Viewer.Address.StartsWith("https:", StringComparison.Ordinal) && config.Viewer.CertificateFile is null)
+            yield return ("viewer.address", $"is '{config.Viewer.Address}', which needs viewer.certificate_file; give one, or write http");
+
         if (WhyNotWritable(config.Storage.Root) is { } reason)
             yield return ("storage.root", $"is '{config.Storage.Root}', where nothing can be written: {reason}; give a folder that this account may write to");
 

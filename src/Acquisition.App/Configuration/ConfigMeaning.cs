@@ -25,6 +25,7 @@ internal static class ConfigMeaning
             : "Nothing is published.";
         if (config.Metrics is { } metrics)
             yield return $"Metrics go to {metrics.OtlpEndpoint} every {Seconds(metrics.Period)}; a run does not wait for that.";
+        if (config.Viewer.Enabled) yield return $"A page at {config.Viewer.Address} shows the run while it goes on.";
         if (config.TruthFolder is { } truth) yield return $"After the run, volumes are scored against the originals in {truth}.";
         if (config.TruthFolder is not null && config.Conditioning is { OffsetAdu: > 0 } or { DarkFile: not null } or { FlatFile: not null } or { CorrectDrift: true })
             yield return "CAUTION: originals hold what conditioning takes off, so scores compare two different things.";

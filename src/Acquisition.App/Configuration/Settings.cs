@@ -14,7 +14,7 @@ internal static class Settings
 
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Source(), .. Conditioning(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Scoring(),
+        .. Source(), .. Conditioning(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Viewer(), .. Scoring(),
     ];
 
     /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
@@ -27,6 +27,7 @@ internal static class Settings
         ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
         ("pipeline", "Bounds and patience of a run. May be left out."),
         ("metrics", "Where a run's counts, queue depths and times go while it goes on. Left out, nowhere."),
+        ("viewer", "The page that shows a run while it goes on. May be left out."),
         ("scoring", "Comparison with originals, after the run. Left out, nothing is scored."),
     ];
 
@@ -195,6 +196,33 @@ internal static class Settings
             required: true);
         yield return Row("period_s", new Seconds(3600), o => o.Period, (o, v) => o with { Period = v },
             "Time between two exports.");
+    }
+
+    private static IEnumerable<Setting> Viewer()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<ViewerSettings, T> read, Func<ViewerSettings, T, ViewerSettings> write, string doc) =>
+            new("viewer", key, kind, c => read(c.Viewer), (c, v) => c with { Viewer = write(c.Viewer, v) }, doc);
+
+        yield return Row("enabled", new Flag(), o => o.Enabled, (o, v) => o with { Enabled = v },
+            "Whether the page is served.");
+        yield return Row("address", TextValue.ViewerAddress, o => o.Address, (o, v) => o with { Address = v },
+            "Where it is served. Port 0 takes a free one; on another address than 127.0.0.1, or with * for all of them, tokens are asked for.");
+        yield return Row("open_browser", new Flag(), o => o.OpenBrowser, (o, v) => o with { OpenBrowser = v },
+            "Whether a browser is opened when the program is started in a terminal on a desktop.");
+        yield return Row("require_token", new Flag(), o => o.RequireToken, (o, v) => o with { RequireToken = v },
+            "Whether a token is asked for on 127.0.0.1 too, for machines that others use as well.");
+        yield return Row("token_file", new FileOrNone(), o => o.TokenFile, (o, v) => o with { TokenFile = v is null ? null : Path.GetFullPath(v) },
+            "File with the token of those who may only look; without one it is made up at each start and printed.");
+        yield return Row("operator_token_file", new FileOrNone(), o => o.OperatorTokenFile, (o, v) => o with { OperatorTokenFile = v is null ? null : Path.GetFullPath(v) },
+            "File with the token of those who may stop the scan and tune again.");
+        yield return Row("certificate_file", new FileOrNone(), o => o.CertificateFile, (o, v) => o with { CertificateFile = v is null ? null : Path.GetFullPath(v) },
+            "PKCS #12 file with certificate and key, for an address with https.");
+        yield return Row("certificate_password_file", new FileOrNone(), o => o.CertificatePasswordFile, (o, v) => o with { CertificatePasswordFile = v is null ? null : Path.GetFullPath(v) },
+            "File with that file's password.");
+        yield return Row("data_origins", new Origins(), o => o.DataOrigins, (o, v) => o with { DataOrigins = v },
+            "Sites whose pages may read the run's datasets from /data in a browser.");
+        yield return Row("memory_budget_mib", new MebiBytes(16, 1 << 20), o => o.MemoryBudgetBytes, (o, v) => o with { MemoryBudgetBytes = v },
+            "Most memory for pictures, all pages together; what has no room is not shown.");
     }
 
     private static IEnumerable<Setting> Scoring()

@@ -18,6 +18,9 @@ internal sealed partial class TextValue : ValueKind<string>
     /// <summary>A server's address on the web.</summary>
     public static TextValue HttpAddress { get; } = new("an address like http://127.0.0.1:4318", Http());
 
+    /// <summary>Where this program serves a page.</summary>
+    public static TextValue ViewerAddress { get; } = new("an address like http://127.0.0.1:5080", Served());
+
     public override string Accepted { get; }
 
     public override bool Quoted => true;
@@ -33,7 +36,7 @@ internal sealed partial class TextValue : ValueKind<string>
     public override string? Hint(string text) =>
         !HostAndPort().IsMatch(text) ? null
         : this == Address ? $"did you mean tcp://{text}?"
-        : this == HttpAddress ? $"did you mean http://{text}?"
+        : this == HttpAddress || this == ViewerAddress ? $"did you mean http://{text}?"
         : null;
 
     [GeneratedRegex(@"^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*\z")]
@@ -44,6 +47,9 @@ internal sealed partial class TextValue : ValueKind<string>
 
     [GeneratedRegex(@"^https?://([A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.~%/\-]*)?\z")]
     private static partial Regex Http();
+
+    [GeneratedRegex(@"^https?://([A-Za-z0-9_.\-]+|\*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}\z")]
+    private static partial Regex Served();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.-]+:[0-9]{1,5}\z")]
     private static partial Regex HostAndPort();

@@ -4,6 +4,7 @@ using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Transport;
+using Acquisition.Viewer;
 
 namespace Acquisition.App.Runs;
 
@@ -22,9 +23,10 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         {
             using ZmqVolumePublisher? publisher = config.Publish is { } options ? new ZmqVolumePublisher(options) : null;
             using MetricsExport? metrics = config.Metrics is { } collector ? new MetricsExport(collector) : null;
+            await using ViewerServer? viewer = await RunViewer.StartAsync(config.Viewer, screen).ConfigureAwait(false);
             using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
-            await RunDisplay.ShowAsync(screen, TakeAsync(source, publisher, interruption), () => _newest!, scan => scan.Status).ConfigureAwait(false);
+            await RunDisplay.ShowAsync(screen, TakeAsync(source, publisher, viewer, interruption), () => _newest!, scan => scan.Status).ConfigureAwait(false);
             metrics?.Flush();
             int worst = ExitCode.Ok;
             foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
@@ -44,12 +46,13 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
     /// <summary>Takes one scan after another, each as soon as the one before it is no longer received. Completes when all have
     /// drained; what a run fails with is left to its report.</summary>
     /// <remarks>Two runs at most are at work, each with the memory that the configuration grants one.</remarks>
-    private async Task TakeAsync(ZmqFrameSource source, ZmqVolumePublisher? publisher, Interruption interruption)
+    private async Task TakeAsync(ZmqFrameSource source, ZmqVolumePublisher? publisher, ViewerServer? viewer, Interruption interruption)
     {
         ScanAnnouncement? announced = null;
         do
         {
-            var scan = new TakenScan(config, source, publisher, announced, interruption);
+            var scan = new TakenScan(config, source, publisher, viewer?.Screen, announced, interruption);
+            viewer?.Show(scan.ForViewer(interruption, screen));
             _scans.Add(scan);
             TakenScan? draining = _newest;
             _newest = scan;
@@ -93,6 +96,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
         if (report.Scores is { } scores) screen.Console.Write(ResultView.Scores(scores));
         if (File.Exists(RunFiles.Page(folder))) screen.Output.WriteLine($"page: {RunFiles.Page(folder)}");
         else screen.Complain($"the report's page could not be made; try 'acquisition report {folder}'");
+        if (config.Viewer.Enabled) screen.Output.WriteLine($"to look at it again: acquisition view {folder}");
         if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
         return isScored || report.Status.Outcome == RunOutcome.Cancelled ? Verdict.Of(report) : ExitCode.Failed;
     }

@@ -1,3 +1,5 @@
+using Acquisition.Core;
+
 namespace Acquisition.Pipeline.Hops;
 
 internal static class HandOverOperator

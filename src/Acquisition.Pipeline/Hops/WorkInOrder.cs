@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Linq;
+using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Hops;
 

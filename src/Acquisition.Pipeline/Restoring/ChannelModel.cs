@@ -27,6 +27,9 @@ internal sealed class ChannelModel(int channel)
     /// <summary>Latest time point restored for good; −1 for none.</summary>
     public int LatestRestored { get; private set; } = -1;
 
+    /// <summary>The volume restored last that lacked no plane, to be read from disk; <see langword="null"/> before the first.</summary>
+    public PendingVolume? NewestComplete { get; set; }
+
     /// <summary>Latest time point of which a provisional result was published; −1 for none.</summary>
     public int LatestPreviewed { get; set; } = -1;
 

@@ -17,10 +17,11 @@ internal sealed class ErrorEstimator : IDisposable
     private readonly IRestorationHost _host;
     private readonly VolumePool? _maps;
 
-    public ErrorEstimator(ScanPlan plan, RestorationOptions options, IRestorationEngine engine, IRestorationHost host)
+    /// <param name="shown">Maps that a screen may hold beside those in work.</param>
+    public ErrorEstimator(ScanPlan plan, RestorationOptions options, IRestorationEngine engine, int shown, IRestorationHost host)
     {
         (_plan, _options, _engine, _host) = (plan, options, engine, host);
-        if (IsWanted(plan, options)) _maps = new VolumePool(PoolBytes(plan, options));
+        if (IsWanted(plan, options)) _maps = new VolumePool(PoolBytes(plan, options) + shown * VolumePool.CostBytes(plan.RestoredShape, PixelType.UInt8));
     }
 
     /// <summary>Whether there are to be maps: what is not undersampled passes unchanged and has no errors.</summary>

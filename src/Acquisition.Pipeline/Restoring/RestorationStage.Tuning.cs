@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Restoration;
@@ -11,6 +12,9 @@ internal sealed partial class RestorationStage
     /// <summary>From this share of noise on, a person is told.</summary>
     private const double NoisyShare = 0.5;
 
+    /// <summary>Channels that a person wants tuned again.</summary>
+    private readonly ConcurrentDictionary<int, bool> _retuned = [];
+
     private bool _previewsFail;
 
     /// <summary>Takes what the tuner has come to, and gives it the next volume.</summary>
@@ -20,6 +24,43 @@ internal sealed partial class RestorationStage
         if (_tuner.TakeOutcome() is { } outcome) Conclude(outcome);
         foreach (ChannelModel channel in _channels)
             if (!channel.IsChosen && _tuner.Job is null) BeginTuning(channel);
+        foreach (ChannelModel channel in _channels)
+            if (_tuner.Job is null && _retuned.TryRemove(channel.Channel, out _)) BeginRetuning(channel);
+    }
+
+    /// <inheritdoc cref="ScanRun.Retune"/>
+    public CommandAnswer Retune()
+    {
+        if (_tuner is null) return CommandAnswer.No("Volumes of this scan are restored without a network.");
+        if (_tuner.Job is not null || !_retuned.IsEmpty) return CommandAnswer.No("A network is being tuned already.");
+        int[] tuned = [.. _channels.Where(c => c.Statuses is [.., { ModelSha256.Length: > 0 }]).Select(c => c.Channel)];
+        if (tuned.Length == 0) return CommandAnswer.No(_channels.All(c => c.Statuses.Count == 0) ? "No network is tuned yet." : "No channel is restored by a network.");
+        foreach (int channel in tuned) _retuned.TryAdd(channel, true);
+        _backlog.Nudge();
+        return CommandAnswer.Yes("The network is tuned again on the newest volume; volumes to come wait for it.");
+    }
+
+    /// <summary>Tunes again on the newest complete volume, because a person wants it.</summary>
+    private void BeginRetuning(ChannelModel channel)
+    {
+        if (!channel.IsChosen || channel.Newest.Model is not { } model) return;
+        if ((_backlog.Borrow(v => v.Index.C == channel.Channel && v.MissingPlanes.IsEmpty, newestFirst: true) ?? channel.NewestComplete) is not { } volume) return;
+        try
+        {
+            VolumeBuffer pixels = Take(volume, out _);
+            try
+            {
+                Begin(channel, volume.Index, pixels, model, channel.Hold());
+            }
+            finally
+            {
+                pixels.Release();
+            }
+        }
+        catch (AcquisitionException fault)
+        {
+            _host.Warn($"Channel {channel.Channel} keeps its model: {volume.Index} cannot be tuned on: {fault.Message}");
+        }
     }
 
     /// <summary>Tunes on the first complete volume of a channel that was not tried before.</summary>

@@ -46,9 +46,10 @@ internal sealed partial class RestorationStage : IDisposable
     /// <param name="backlog">Stored volumes.</param>
     /// <param name="coming">Volumes that will be in the backlog, worked on while nothing else can be.</param>
     /// <param name="budget">Threads that may tune.</param>
+    /// <param name="shown">Restored volumes that a screen may hold beside those in work.</param>
     public RestorationStage(
         ScanPlan plan, ScanParts parts, IVolumeConditioner? conditioner, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming,
-        ThreadBudget budget, IRestorationHost host)
+        ThreadBudget budget, int shown, IRestorationHost host)
     {
         _plan = plan;
         _options = parts.Restoration;
@@ -61,9 +62,9 @@ internal sealed partial class RestorationStage : IDisposable
         _host = host;
         _readBackPool = new VolumePool(VolumePool.CostBytes(plan.Shape, plan.PixelType));
         _maxStreams = MaxStreams(plan, _options);
-        _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
+        _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams + shown) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
-        _errors = new ErrorEstimator(plan, _options, _engine, host);
+        _errors = new ErrorEstimator(plan, _options, _engine, shown, host);
         if (conditioner is not null) _conditioned = new ConditionedVolumes(plan, conditioner, raw, backlog);
         if (IsTuned(plan, _options))
         {
@@ -264,6 +265,7 @@ internal sealed partial class RestorationStage : IDisposable
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
             channel.NoteRestored(pending.Index.T);
+            if (pending.MissingPlanes.IsEmpty) channel.NewestComplete = pending with { Pixels = null };
             HandOn(stream, map, pending, Describe(stream, pending, conditioning) with
             {
                 ModelSha256 = isSpared ? "" : made.Status.ModelSha256,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Acquisition.Core;
 
 namespace Acquisition.Storage.Files;
 
@@ -15,7 +16,7 @@ internal sealed class JsonLines(string path, bool flushToDisk)
     /// <remarks>Throws what the file system throws. Half a line that could not be taken back is taken back before the next one.</remarks>
     public void Append(JsonElement entry)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, StorageJson.Compact), (byte)'\n'];
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, RecordJson.Compact), (byte)'\n'];
         lock (_gate)
         {
             using var stream = new FileStream(

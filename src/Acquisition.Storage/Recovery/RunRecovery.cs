@@ -197,7 +197,7 @@ internal sealed class RunRecovery
 
     private void Rewrite(Provenance[] kept)
     {
-        byte[] lines = [.. kept.SelectMany(volume => (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(volume, StorageJson.Compact), (byte)'\n'])];
+        byte[] lines = [.. kept.SelectMany(volume => (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(volume, RecordJson.Compact), (byte)'\n'])];
         RunFolder.Store("repair the provenance", _provenancePath, lines.Length, () => AtomicFile.Write(_provenancePath, lines, replace: true));
     }
 
@@ -210,7 +210,7 @@ internal sealed class RunRecovery
     {
         try
         {
-            return line.Deserialize<T>(StorageJson.Compact) ?? throw new DataFormatException($"'{path}' holds a line that is null.");
+            return line.Deserialize<T>(RecordJson.Compact) ?? throw new DataFormatException($"'{path}' holds a line that is null.");
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {

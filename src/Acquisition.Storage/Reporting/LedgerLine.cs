@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Acquisition.Storage.Files;
+using Acquisition.Core;
 
 namespace Acquisition.Storage.Reporting;
 
@@ -13,7 +13,7 @@ internal readonly record struct LedgerLine(DateTimeOffset At, string Kind, JsonE
     {
         try
         {
-            return Entry.Deserialize<T>(StorageJson.Compact);
+            return Entry.Deserialize<T>(RecordJson.Compact);
         }
         catch (JsonException)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
-using Acquisition.Storage.Files;
 
 namespace Acquisition.Storage.Zarr;
 
@@ -86,7 +85,7 @@ internal sealed record ZarrDataset
     {
         ["step"] = "acquired",
         ["software"] = Software,
-        ["plan"] = JsonSerializer.SerializeToNode(plan, StorageJson.Compact),
+        ["plan"] = JsonSerializer.SerializeToNode(plan, RecordJson.Compact),
     };
 
     private static JsonObject Conditioning(ImmutableArray<string> corrections) => new()
@@ -94,7 +93,7 @@ internal sealed record ZarrDataset
         ["step"] = "conditioned",
         ["software"] = Software,
         ["input"] = "../raw.zarr",
-        ["corrections"] = JsonSerializer.SerializeToNode(corrections, StorageJson.Compact),
+        ["corrections"] = JsonSerializer.SerializeToNode(corrections, RecordJson.Compact),
         ["parameters"] = "conditioning, in each line of per_volume",
         ["per_volume"] = ProvenanceFile,
     };
@@ -105,7 +104,7 @@ internal sealed record ZarrDataset
         ["step"] = "restored",
         ["software"] = Software,
         ["input"] = "../raw.zarr",
-        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, StorageJson.Compact),
+        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, RecordJson.Compact),
         ["per_volume"] = folder + ProvenanceFile,
     };
 

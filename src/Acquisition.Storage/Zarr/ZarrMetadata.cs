@@ -62,7 +62,7 @@ internal static class ZarrMetadata
     public static void Save(string folder, JsonObject metadata)
     {
         string path = Path.Combine(folder, FileName);
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(metadata.ToJsonString(StorageJson.Indented) + "\n");
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(metadata.ToJsonString(RecordJson.Indented) + "\n");
         try
         {
             AtomicFile.Write(path, bytes, replace: true);

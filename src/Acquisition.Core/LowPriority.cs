@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Acquisition.Pipeline;
+namespace Acquisition.Core;
 
 /// <summary>Lets the camera's threads go first where processors are short.</summary>
-internal static partial class LowPriority
+public static partial class LowPriority
 {
     /// <summary>On Linux, from -20 (first) to 19; a thread of 10 gets a tenth of a processor that one of 0 wants as well.</summary>
     private const int Niceness = 10;

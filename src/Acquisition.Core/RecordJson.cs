@@ -2,13 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Acquisition.Core;
 
-namespace Acquisition.Storage.Files;
+namespace Acquisition.Core;
 
 /// <summary>How this program's records look in JSON: keys in snake_case, enumerations as snake_case text, pixel types by
 /// their wire names, durations as seconds with the suffix _s.</summary>
-internal static class StorageJson
+public static class RecordJson
 {
     public static JsonSerializerOptions Compact { get; } = Build(indented: false);
 

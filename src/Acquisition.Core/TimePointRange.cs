@@ -1,0 +1,4 @@
+namespace Acquisition.Core;
+
+/// <summary>Consecutive time points, both ends included.</summary>
+public readonly record struct TimePointRange(int First, int Last);

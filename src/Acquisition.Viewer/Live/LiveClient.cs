@@ -1,0 +1,310 @@
+using System.Collections.Immutable;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Acquisition.Core;
+using Acquisition.Viewer.Pictures;
+using Acquisition.Viewer.Telling;
+
+namespace Acquisition.Viewer.Live;
+
+/// <summary>One page: tells it what is new, and sends it what it looks at, one volume at a time.</summary>
+/// <remarks>While a page has not acknowledged a volume, none is sent, and what comes meanwhile is counted by the next one. A page that
+/// does not read holds one message and nothing else, until it is given up.</remarks>
+/// <param name="sendPatience">How long one message may take.</param>
+internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOperator, TimeSpan sendPatience) : IDisposable
+{
+    /// <summary>A long message goes in parts, because the socket copies each part that it is given.</summary>
+    private const int PartBytes = 256 << 10;
+
+    private const int MostAnswers = 8;
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _gone = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Queue<byte[]> _answers = new();
+    private ImmutableArray<ClientView> _views = [];
+    private long _budgetVoxels = 1;
+    private SliceRequest? _slices;
+    private Queue<(SliceRequest Request, Slice Slice)> _sliced = new();
+    private int _turn;
+    private long _lastId;
+    private long? _outstanding;
+    private ShownRun? _run;
+    private byte[]? _scan, _volumes, _status;
+
+    /// <summary>The pictures of the newest volumes that it looks at.</summary>
+    public IEnumerable<PictureKey> Following(ScanPlan plan)
+    {
+        ImmutableArray<ClientView> views;
+        lock (_gate) views = _views;
+        return from view in views where view.TimePoint is null && view.Channel < plan.Channels.Length select KeyOf(view, plan);
+    }
+
+    /// <summary>There may be something to tell or to send.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Serves the page until it goes, says something that is no message, or does not read.</summary>
+    /// <param name="end">The server ends.</param>
+    public async Task RunAsync(CancellationToken end)
+    {
+        using var registration = end.Register(_gone.Cancel);
+        Task reading = LeaveAfter(ReadAsync()), writing = LeaveAfter(WriteAsync());
+        await Task.WhenAll(reading, writing).ConfigureAwait(false);
+        socket.Abort();
+
+        async Task LeaveAfter(Task work)
+        {
+            try
+            {
+                await work.ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+            {
+                // The page has gone, or is given up.
+            }
+            finally
+            {
+                await _gone.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose() => _gone.Dispose();
+
+    private async Task ReadAsync()
+    {
+        var text = new byte[PageMessage.MostBytes];
+        while (true)
+        {
+            int length = 0;
+            ValueWebSocketReceiveResult got;
+            do
+            {
+                got = await socket.ReceiveAsync(text.AsMemory(length), _gone.Token).ConfigureAwait(false);
+                length += got.Count;
+                if (got.MessageType == WebSocketMessageType.Close)
+                {
+                    await CloseAsync(WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+                    return;
+                }
+            }
+            while (!got.EndOfMessage && length < text.Length);
+            try
+            {
+                if (!got.EndOfMessage || got.MessageType != WebSocketMessageType.Text) throw new JsonException($"A message is at most {PageMessage.MostBytes} bytes of text.");
+                Take(PageMessage.Parse(text.AsSpan(0, length)));
+            }
+            catch (JsonException fault)
+            {
+                await CloseAsync(WebSocketCloseStatus.PolicyViolation, fault.Message[..Math.Min(fault.Message.Length, 100)]).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+
+    private async Task CloseAsync(WebSocketCloseStatus status, string why)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        await socket.CloseOutputAsync(status, why, patience.Token).ConfigureAwait(false);
+    }
+
+    private void Take(PageMessage message)
+    {
+        switch (message.Type)
+        {
+            case "look":
+                Look(message);
+                hall.Attend();
+                break;
+            case "ack":
+                lock (_gate)
+                    if (_outstanding == message.Id) _outstanding = null;
+                break;
+            case "slices":
+                lock (_gate)
+                {
+                    _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At);
+                    _sliced.Clear();
+                }
+
+                break;
+            default:
+                byte[] answer = Told.Answer(message.Action, Do(message.Action));
+                lock (_gate)
+                {
+                    _answers.Enqueue(answer);
+                    if (_answers.Count > MostAnswers) _answers.Dequeue();
+                }
+
+                break;
+        }
+
+        Wake();
+    }
+
+    private CommandAnswer Do(string action)
+    {
+        if (!isOperator) return CommandAnswer.No("Only an operator may do that; open the page with the operator's address.");
+        ViewedRun? run = hall.Run?.Run;
+        Func<CommandAnswer>? command = action == "stop" ? run?.Stop : run?.Retune;
+        return command?.Invoke() ?? CommandAnswer.No("This is a stored run.");
+    }
+
+    private void Look(PageMessage look)
+    {
+        lock (_gate)
+        {
+            ImmutableArray<ClientView> former = _views;
+            _budgetVoxels = Math.Min(look.BudgetVoxels, PageMessage.LargestBudgetVoxels);
+            _views =
+            [
+                .. look.Views.Select(wanted =>
+                {
+                    var view = new ClientView(wanted.Kind, wanted.C, wanted.T);
+                    if (former.FirstOrDefault(v => v.Kind == wanted.Kind && v.Channel == wanted.C) is { } known) view.Inherit(known);
+                    return view;
+                }),
+            ];
+        }
+    }
+
+    private PictureKey KeyOf(ClientView view, ScanPlan plan) =>
+        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), _budgetVoxels));
+
+    private async Task WriteAsync()
+    {
+        while (!_gone.IsCancellationRequested)
+        {
+            if (hall.Run is { } run)
+            {
+                if (run != _run) Meet(run);
+                if (NextText(run) is { } text)
+                {
+                    await SendAsync(text, WebSocketMessageType.Text, isLast: true).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (await NextBinaryAsync(run).ConfigureAwait(false) is { } message)
+                {
+                    await SendAsync(message).ConfigureAwait(false);
+                    continue;
+                }
+            }
+
+            await _wake.Reader.ReadAsync(_gone.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Another run is shown.</summary>
+    private void Meet(ShownRun run)
+    {
+        lock (_gate)
+        {
+            (_run, _scan, _volumes, _status, _slices) = (run, null, null, null, null);
+            _sliced.Clear();
+            foreach (ClientView view in _views) view.Forget();
+        }
+    }
+
+    private byte[]? NextText(ShownRun run)
+    {
+        if (run.Scan(isOperator) is { } scan && scan != _scan) return _scan = scan;
+        if (run.Volumes is { } volumes && volumes != _volumes) return _volumes = volumes;
+        lock (_gate)
+            if (_answers.TryDequeue(out byte[]? answer)) return answer;
+        return run.Status is { } status && status != _status ? _status = status : null;
+    }
+
+    /// <summary>What the page is sent next: slices first, because somebody waits for them, then its views in turn.</summary>
+    private async Task<BinaryMessage?> NextBinaryAsync(ShownRun run)
+    {
+        SliceRequest? wanted;
+        ImmutableArray<ClientView> views;
+        lock (_gate)
+        {
+            if (_outstanding is not null || run.Plan is null) return null;
+            if (_sliced.TryDequeue(out var sliced)) return BinaryMessage.Of(sliced.Slice, sliced.Request, Number());
+            (wanted, views) = (_slices, _views);
+        }
+
+        if (wanted is not null && await hall.SliceAsync(run, wanted).ConfigureAwait(false) is { } slices)
+        {
+            lock (_gate)
+            {
+                if (_slices == wanted)
+                {
+                    _slices = null;
+                    _sliced = new(slices.Select(slice => (wanted, slice)));
+                    var (request, first) = _sliced.Dequeue();
+                    return BinaryMessage.Of(first, request, Number());
+                }
+            }
+        }
+
+        for (int i = 0; i < views.Length; i++)
+        {
+            int turn = (_turn + i) % views.Length;
+            if (await NextOfAsync(run, views[turn]).ConfigureAwait(false) is not { } message) continue;
+            _turn = turn + 1;
+            return message;
+        }
+
+        return null;
+    }
+
+    private async Task<BinaryMessage?> NextOfAsync(ShownRun run, ClientView view)
+    {
+        if (view.Channel >= run.Plan!.Channels.Length) return null;
+        PictureKey key = KeyOf(view, run.Plan);
+        Picture? picture = await hall.PictureAsync(run, key, view).ConfigureAwait(false);
+        if (picture is null) return null;
+        lock (_gate)
+        {
+            if (view.Lacks(picture, out int from))
+            {
+                hall.NoteSent(replaced: view.NoteSent(picture));
+                return BinaryMessage.Of(picture, from, Number());
+            }
+        }
+
+        picture.Pixels.Release();
+        return null;
+    }
+
+    /// <summary>Numbers a binary message, which the page then has to acknowledge.</summary>
+    private long Number() => (_outstanding = ++_lastId).Value;
+
+    private async Task SendAsync(BinaryMessage message)
+    {
+        try
+        {
+            using var patience = Patience();
+            await socket.SendAsync(message.Head, WebSocketMessageType.Binary, endOfMessage: false, patience.Token).ConfigureAwait(false);
+            for (int at = 0; at < message.Payload.Length; at += PartBytes)
+            {
+                int length = Math.Min(PartBytes, message.Payload.Length - at);
+                bool isLast = at + length == message.Payload.Length;
+                await socket.SendAsync(message.Payload.Slice(at, length), WebSocketMessageType.Binary, isLast, patience.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            message.Lent?.Release();
+        }
+    }
+
+    private async Task SendAsync(byte[] text, WebSocketMessageType type, bool isLast)
+    {
+        using var patience = Patience();
+        await socket.SendAsync(text, type, isLast, patience.Token).ConfigureAwait(false);
+    }
+
+    private CancellationTokenSource Patience()
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
+        patience.CancelAfter(sendPatience);
+        return patience;
+    }
+}

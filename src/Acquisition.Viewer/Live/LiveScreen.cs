@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Acquisition.Core;
+using Acquisition.Viewer.Pictures;
+
+namespace Acquisition.Viewer.Live;
+
+/// <summary>What of a running scan is not on disk yet, as pictures that all clients share.</summary>
+/// <remarks>The run's threads leave a volume in one slot a channel and kind, where a newer one replaces it; a thread of low priority
+/// shrinks what is watched into a picture and gives the volume back. Each picture that is watched holds one shrunk volume, and those
+/// before it as long as they are being sent; what has no room in the pool is not shown.</remarks>
+/// <param name="pool">Memory of the pictures.</param>
+/// <param name="makeRoom">Asked to give memory of the pool back; false when there is none to give.</param>
+/// <param name="changed">Called on the screen's thread when there is a new picture, or more of one.</param>
+internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action changed) : IRunScreen
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<(VolumeKind Kind, int C), Slot> _slots = [];
+    private readonly Dictionary<PictureKey, LivePicture> _pictures = [];
+    private readonly BlockMean _shrinking = new();
+    private ImmutableHashSet<(VolumeKind Kind, int C)> _watched = [];
+    private Guid _scan;
+    private long _replaced;
+    private bool _isClosed;
+
+    /// <inheritdoc/>
+    public bool IsWatched => !Volatile.Read(ref _watched).IsEmpty;
+
+    /// <summary>Volumes that a newer one replaced before they became a picture, and those that had no room.</summary>
+    public long Replaced => Interlocked.Read(ref _replaced);
+
+    /// <summary>Says what is looked at from now on; pictures that nobody looks at any more are given up.</summary>
+    public void Watch(IReadOnlyCollection<PictureKey> keys)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            foreach (PictureKey gone in _pictures.Keys.Except(keys).ToArray())
+            {
+                _pictures[gone].Drop();
+                _pictures.Remove(gone);
+            }
+
+            foreach (PictureKey key in keys) _pictures.TryAdd(key, new LivePicture(key));
+            // Maps come with restored volumes and in their slot.
+            Volatile.Write(ref _watched, [.. keys.Select(key => (key.Kind == VolumeKind.Raw ? VolumeKind.Raw : VolumeKind.Restored, key.C))]);
+        }
+    }
+
+    /// <summary>Shows this scan from now on, and nothing of another.</summary>
+    public void Show(Guid scan)
+    {
+        lock (_gate)
+        {
+            if (_scan == scan) return;
+            _scan = scan;
+            Empty();
+        }
+    }
+
+    /// <summary>The newest picture, for the caller to release.</summary>
+    public Picture? Lend(PictureKey key)
+    {
+        lock (_gate) return _pictures.GetValueOrDefault(key)?.Lend();
+    }
+
+    public void PlanesReceived(ScanPlan plan, VolumeIndex index, VolumeBuffer pixels, int planes)
+    {
+        if (!Volatile.Read(ref _watched).Contains((VolumeKind.Raw, index.C))) return;
+        lock (_gate)
+        {
+            if (_isClosed || plan.ScanId != _scan) return;
+            Offer((VolumeKind.Raw, index.C), new Slot(plan.ScanId, index, pixels, null, planes, Now));
+        }
+    }
+
+    public void Restored(RestoredVolume volume)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        if (!Volatile.Read(ref _watched).Contains((VolumeKind.Restored, volume.Index.C))) return;
+        lock (_gate)
+        {
+            if (_isClosed || volume.Plan.ScanId != _scan) return;
+            Offer((VolumeKind.Restored, volume.Index.C), new Slot(_scan, volume.Index, volume.Pixels, volume, volume.Pixels.Shape.Z, Now));
+        }
+    }
+
+    /// <summary>Makes pictures until closed. For the screen's own thread.</summary>
+    public void Run()
+    {
+        while (Take() is { } work)
+        {
+            try
+            {
+                if (work.Slot.Made is { Uncertainty: { } map }) Paint(VolumeKind.Uncertainty, work.Slot with { Pixels = map });
+                Paint(work.Kind, work.Slot);
+            }
+            finally
+            {
+                work.Slot.Release();
+            }
+
+            changed();
+        }
+    }
+
+    /// <summary>Gives everything back and ends <see cref="Run"/>.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Empty();
+            _pictures.Clear();
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Empty()
+    {
+        foreach (Slot slot in _slots.Values) slot.Release();
+        _slots.Clear();
+        foreach (LivePicture picture in _pictures.Values) picture.Drop();
+    }
+
+    private void Offer((VolumeKind Kind, int C) place, Slot offered)
+    {
+        if (_slots.TryGetValue(place, out Slot? waiting))
+        {
+            if (waiting.Index.T > offered.Index.T || (waiting.Index == offered.Index && waiting.Made is { Provenance.Provisional: false })) return;
+            if (waiting.Index == offered.Index && waiting.Made is null)
+            {
+                // More planes of the same volume.
+                _slots[place] = waiting with { Planes = offered.Planes, CameUnixMs = offered.CameUnixMs };
+                return;
+            }
+
+            waiting.Release();
+            Interlocked.Increment(ref _replaced);
+        }
+
+        offered.Retain();
+        _slots[place] = offered;
+        Monitor.PulseAll(_gate);
+    }
+
+    private (VolumeKind Kind, Slot Slot)? Take()
+    {
+        lock (_gate)
+        {
+            while (!_isClosed)
+            {
+                foreach (var (place, slot) in _slots)
+                {
+                    _slots.Remove(place);
+                    return (place.Kind, slot);
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Brings every picture of this kind and channel up to the volume.</summary>
+    private void Paint(VolumeKind kind, Slot slot)
+    {
+        LivePicture[] pictures;
+        lock (_gate) pictures = [.. _pictures.Values.Where(picture => picture.Key.Kind == kind && picture.Key.C == slot.Index.C)];
+        foreach (LivePicture picture in pictures)
+        {
+            VolumeBuffer? pixels;
+            int done;
+            lock (_gate)
+            {
+                if (!IsShown(picture, slot) || !picture.Wants(slot)) continue;
+                pixels = picture.GoOn(slot, out done);
+            }
+
+            Reduction reduction = picture.Key.Reduction;
+            pixels ??= Rent(reduction.Of(slot.Pixels.Shape), slot.Pixels.PixelType);
+            if (pixels is null)
+            {
+                Interlocked.Increment(ref _replaced);
+                continue;
+            }
+
+            int planes = reduction.PlanesOf(slot.Planes, slot.Pixels.Shape);
+            _shrinking.Shrink(slot.Pixels, reduction, pixels, done, planes);
+            lock (_gate)
+            {
+                if (IsShown(picture, slot)) picture.Publish(slot, pixels, planes);
+                else pixels.Release();
+            }
+        }
+    }
+
+    /// <summary>Whether anybody still looks at the picture, and at this scan.</summary>
+    private bool IsShown(LivePicture picture, Slot slot) =>
+        !_isClosed && slot.Scan == _scan && _pictures.GetValueOrDefault(picture.Key) == picture;
+
+    private VolumeBuffer? Rent(VolumeShape shape, PixelType type)
+    {
+        while (true)
+        {
+            if (pool.TryRent(shape, type) is { } pixels) return pixels;
+            if (!makeRoom()) return null;
+        }
+    }
+}
