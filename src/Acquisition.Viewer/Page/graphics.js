@@ -75,7 +75,9 @@ export class Graphics extends EventTarget {
 
   /**
    * Draws pictures below one another and copies each onto its canvas.
-   * @param {{canvas: HTMLCanvasElement, width: number, height: number, draw: function}[]} pictures Drawn at width × height, shown at the canvas's size.
+   * @param {{canvas: HTMLCanvasElement, width: number, height: number, prepare?: function, draw: function}[]} pictures Drawn at
+   * width × height, shown at the canvas's size. What a picture draws into images first is done in prepare; draw is given its rectangle
+   * (left, bottom, width, height).
    */
   show(pictures) {
     const { gl, canvas } = this;
@@ -83,16 +85,16 @@ export class Graphics extends EventTarget {
     // Grows only: each new size costs a new buffer.
     if (canvas.width < width) canvas.width = width;
     if (canvas.height < height) canvas.height = height;
+    for (const picture of pictures) picture.prepare?.();
     gl.enable(gl.SCISSOR_TEST);
     let top = 0;
     for (const picture of pictures) {
       const bottom = canvas.height - top - picture.height;
-      const ready = picture.prepare?.();
       gl.scissor(0, bottom, picture.width, picture.height);
       gl.viewport(0, bottom, picture.width, picture.height);
       gl.clearColor(0, 0, 0, 1);
       gl.clear(gl.COLOR_BUFFER_BIT);
-      picture.draw({ left: 0, bottom, width: picture.width, height: picture.height }, ready);
+      picture.draw([0, bottom, picture.width, picture.height]);
       top += picture.height;
     }
     gl.disable(gl.SCISSOR_TEST);
