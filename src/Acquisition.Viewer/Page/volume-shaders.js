@@ -48,7 +48,8 @@ void main() {
 
 /** Shaded: from front to back, what is brighter hides more, lit from the upper left by the gradient. */
 export const shadedShader = sampler => RAYS(sampler) + `
-uniform vec3 light; // towards it, in samples
+uniform vec3 light; // towards it, µm
+uniform vec3 pitch; // of the samples, µm
 void main() {
   vec3 p; int steps;
   if (!enter(p, steps)) discard;
@@ -60,6 +61,7 @@ void main() {
     if (opacity < 0.004) continue;
     vec3 gradient = vec3(
       at(p + vec3(1, 0, 0)) - at(p - vec3(1, 0, 0)), at(p + vec3(0, 1, 0)) - at(p - vec3(0, 1, 0)), at(p + vec3(0, 0, 1)) - at(p - vec3(0, 0, 1)));
+    gradient /= pitch;
     float steep = length(gradient), lit = steep > 0.0 ? max(dot(-gradient / steep, light), 0.0) : 0.5;
     sum += clear * opacity * inColours(max(share, 0.5)) * (0.25 + 0.85 * lit);
     clear *= 1.0 - opacity;
