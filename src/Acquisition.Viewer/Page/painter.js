@@ -1,0 +1,115 @@
+const MOVING_MS = 50, COMING_MS = 90, RESTING_MS = 400, REST_AFTER_MS = 350;
+const REDUCTIONS = [1, 1.5, 2, 3, 4];
+
+/** Decides when what is drawn: only what changed, slices before 3D, and 3D coarsely while something moves. */
+export class Painter {
+  #panes;
+  #graphics;
+  #draw;
+  #slices = new Set();
+  #volumes = new Map();
+  #afterDraw = [];
+  #msPerPixel = {};
+  #frame = 0;
+  #rest = 0;
+
+  /**
+   * @param {Pane[]} panes
+   * @param {{slice: function(Pane): object|null, volume: function(Pane, number): object|null, overlay: function(Pane), rendering: function(): string}} draw
+   * Pictures for Graphics.show, null for a pane with nothing to show.
+   */
+  constructor(panes, graphics, draw) {
+    this.#panes = panes;
+    this.#graphics = graphics;
+    this.#draw = draw;
+    /** What each pane shows, for tests and automation. */
+    this.drawn = [];
+    this.framesDrawn = 0;
+  }
+
+  /** Has panes drawn soon. @param {(pane: Pane) => boolean} which @param {boolean} isMoving Whether somebody turns or slides. */
+  request(which, isMoving = false) {
+    for (const pane of this.#panes) {
+      if (!which(pane)) continue;
+      if (pane.isSlice) this.#slices.add(pane);
+      else this.#volumes.set(pane, isMoving ? MOVING_MS : COMING_MS);
+    }
+    this.#wake();
+  }
+
+  /** Calls back once the slices that are wanted now are drawn. */
+  afterDraw(callback) {
+    this.#afterDraw.push(callback);
+    this.#wake();
+  }
+
+  #wake() {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    this.#frame = 0;
+    if (this.#graphics.gl.isContextLost()) return;
+    if (this.#slices.size > 0) {
+      const panes = [...this.#slices].filter(pane => pane.isVisible);
+      this.#slices.clear();
+      this.#show(panes.flatMap(pane => {
+        const picture = this.#draw.slice(pane);
+        return picture ? [{ ...picture, pane, canvas: pane.canvas, width: pane.canvas.width, height: pane.canvas.height }] : [];
+      }));
+      for (const pane of panes) this.#draw.overlay(pane);
+    } else {
+      this.#paintVolume();
+    }
+    for (const callback of this.#afterDraw.splice(0)) callback();
+    if (this.#slices.size + this.#volumes.size > 0) this.#wake();
+  }
+
+  // One 3D view a frame, so that slices never wait for more than one.
+  #paintVolume() {
+    const [entry] = this.#volumes;
+    if (!entry) return;
+    const [pane, budgetMs] = entry;
+    this.#volumes.delete(pane);
+    if (!pane.isVisible) return;
+    const key = `${this.#draw.rendering()} ${pane.kind}`, { width, height } = pane.canvas;
+    const reduction = this.#reductionFor(key, width * height, budgetMs), picture = this.#draw.volume(pane, reduction);
+    if (picture) {
+      const size = { width: Math.ceil(width / reduction), height: Math.ceil(height / reduction) };
+      this.#graphics.finish();
+      const start = performance.now();
+      this.#show([{ ...picture, pane, canvas: pane.canvas, ...size }]);
+      const msPerPixel = (performance.now() - start) / (size.width * size.height), before = this.#msPerPixel[key] ?? msPerPixel;
+      this.#msPerPixel[key] = (before + msPerPixel) / 2;
+      if (this.#reductionFor(key, width * height, RESTING_MS) < reduction) this.#sharpenLater();
+    }
+    this.#draw.overlay(pane);
+  }
+
+  #reductionFor(key, pixels, budgetMs) {
+    const cost = this.#msPerPixel[key];
+    if (cost === undefined) return 3;
+    return REDUCTIONS.find(reduction => cost * pixels / reduction ** 2 <= budgetMs) ?? REDUCTIONS.at(-1);
+  }
+
+  #sharpenLater() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      for (const pane of this.#panes) if (!pane.isSlice && !this.#volumes.has(pane)) this.#volumes.set(pane, RESTING_MS);
+      this.#wake();
+    }, REST_AFTER_MS);
+  }
+
+  #show(pictures) {
+    if (pictures.length === 0) return;
+    this.#graphics.show(pictures);
+    this.#graphics.finish();
+    const drawnUnixMs = Date.now();
+    for (const { pane, volumes } of pictures) {
+      this.drawn = this.drawn.filter(each => each.pane !== pane.id);
+      for (const { kind, c, header: { t, planes, id } } of volumes)
+        this.drawn.push({ pane: pane.id, kind, c, t, planes: planes[1], id, drawnUnixMs });
+    }
+    this.framesDrawn++;
+  }
+}
