@@ -2,6 +2,8 @@ import { COLOUR_MAPS, colourOf } from './colour-maps.js';
 import { Histogram } from './histogram.js';
 import { value } from './words.js';
 
+const COUNT_EVERY_MS = 250;
+
 const element = id => document.getElementById(id);
 
 /** The controls of contrast and channels. */
@@ -10,6 +12,7 @@ export class ContrastPanel {
   #store;
   #histogram;
   #frame = 0;
+  #timer = 0;
   #isStale = false;
   #counted = -1;
 
@@ -27,7 +30,10 @@ export class ContrastPanel {
     contrast.addEventListener('change', () => this.#drawLater());
     store.addEventListener('pixels', () => {
       this.#isStale = true;
-      this.#drawLater();
+      this.#timer ||= setTimeout(() => {
+        this.#timer = 0;
+        this.#drawLater();
+      }, COUNT_EVERY_MS);
     });
     new ResizeObserver(() => this.#drawLater()).observe(element('histogram'));
   }

@@ -184,13 +184,18 @@ function start() {
     for (const button of document.querySelectorAll('button[data-view]')) button.setAttribute('aria-pressed', button.dataset.view === shown.view);
     element('uncertainty').setAttribute('aria-pressed', shown.isUncertaintyShown);
     [element('rendering').value, element('interpolation').value] = [shown.rendering, shown.interpolation];
-    if (store.grid) {
-      // Slices share one scale, so cells follow the extents; 3D gets what is left.
-      const { z, y, x } = store.grid.extentUm, share = (a, b) => Math.min(Math.max(a / (a + b), 0.5), 0.66);
-      pictures.style.setProperty('--across', `minmax(0, ${share(x, z)}fr) minmax(0, ${1 - share(x, z)}fr)`);
-      pictures.style.setProperty('--down', `minmax(0, ${share(y, z)}fr) minmax(0, ${1 - share(y, z)}fr)`);
-    }
+    fitCells();
     painter.request(isAny);
+  }
+
+  // Slices share one scale, so their cells follow the extents, and 3D gets what is left.
+  function fitCells() {
+    const { clientWidth: width, clientHeight: height } = document.querySelector('.views');
+    if (!store.grid || shown.view !== 'all' || height === 0) return;
+    const { z, y, x } = store.grid.extentUm, scale = Math.min(width / (x + z), height / (y + z));
+    const share = (um, all) => `${Math.min(Math.max(um * scale / all, 0.4), 0.7) * 100}% minmax(0, 1fr)`;
+    element('pictures').style.setProperty('--across', share(x, width));
+    element('pictures').style.setProperty('--down', share(y, height));
   }
 
   const change = changes => {
@@ -278,6 +283,7 @@ function start() {
     if (header.type === 'slice') fullSlices.take(header, samples);
     else store.takeVolume(header, samples);
     painter.afterDraw(() => connection.acknowledge(header.id));
+    if (!document.hidden) painter.now();
   });
   store.addEventListener('scan', ({ detail: { isOther } }) => {
     if (!isOther) return;
@@ -311,7 +317,7 @@ function start() {
   });
   navigation.addEventListener('slices', () => painter.request(isSlice));
   navigation.addEventListener('spin', () => painter.request(isVolume, true));
-  for (const [target, name] of [[navigation, 'crosshair'], [store, 'pixels'], [contrast, 'change']])
+  for (const [target, name] of [[navigation, 'crosshair'], [store, 'pixels']])
     target.addEventListener(name, () => fullSlices.want(SIDES.flatMap(volumesOf), navigation.crosshair));
   fullSlices.addEventListener('change', () => painter.request(isSlice));
 
@@ -329,6 +335,7 @@ function start() {
     get framesDrawn() { return painter.framesDrawn; },
   });
 
+  new ResizeObserver(fitCells).observe(element('pictures'));
   prepareGraphics();
   arrange();
   // A token that came with the address is a cookie by now, and need not stand in the address bar.

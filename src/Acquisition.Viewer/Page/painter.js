@@ -12,6 +12,7 @@ export class Painter {
   #msPerPixel = {};
   #frame = 0;
   #rest = 0;
+  #isBusy = false;
 
   /**
    * @param {Pane[]} panes
@@ -43,30 +44,44 @@ export class Painter {
     this.#wake();
   }
 
-  #wake() {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
+  /** Draws what is wanted at once, if nothing is being drawn. The frame that the browser shows next has it. */
+  now() {
+    if (this.#isBusy) return;
+    cancelAnimationFrame(this.#frame);
+    this.#paint();
   }
 
-  #paint() {
+  #wake() {
+    if (this.#frame === 0 && !this.#isBusy) this.#frame = requestAnimationFrame(() => this.#paint());
+  }
+
+  // The next frame begins when this one is drawn, so that none waits behind another in the graphics card.
+  async #paint() {
     this.#frame = 0;
     if (this.#graphics.gl.isContextLost()) return;
-    if (this.#slices.size > 0) {
-      const panes = [...this.#slices].filter(pane => pane.isVisible);
-      this.#slices.clear();
-      this.#show(panes.flatMap(pane => {
-        const picture = this.#draw.slice(pane);
-        return picture ? [{ ...picture, pane, canvas: pane.canvas, width: pane.canvas.width, height: pane.canvas.height }] : [];
-      }));
-      for (const pane of panes) this.#draw.overlay(pane);
-    } else {
-      this.#paintVolume();
+    this.#isBusy = true;
+    try {
+      await (this.#slices.size > 0 ? this.#paintSlices() : this.#paintVolume());
+    } finally {
+      this.#isBusy = false;
     }
     for (const callback of this.#afterDraw.splice(0)) callback();
     if (this.#slices.size + this.#volumes.size > 0) this.#wake();
   }
 
+  async #paintSlices() {
+    const panes = [...this.#slices].filter(pane => pane.isVisible);
+    this.#slices.clear();
+    const pictures = panes.flatMap(pane => {
+      const picture = this.#draw.slice(pane);
+      return picture ? [{ ...picture, pane, canvas: pane.canvas, width: pane.canvas.width, height: pane.canvas.height }] : [];
+    });
+    for (const pane of panes) this.#draw.overlay(pane);
+    await this.#show(pictures);
+  }
+
   // One 3D view a frame, so that slices never wait for more than one.
-  #paintVolume() {
+  async #paintVolume() {
     const [entry] = this.#volumes;
     if (!entry) return;
     const [pane, budgetMs] = entry;
@@ -74,16 +89,13 @@ export class Painter {
     if (!pane.isVisible) return;
     const key = `${this.#draw.rendering()} ${pane.kind}`, { width, height } = pane.canvas;
     const reduction = this.#reductionFor(key, width * height, budgetMs), picture = this.#draw.volume(pane, reduction);
-    if (picture) {
-      const size = { width: Math.ceil(width / reduction), height: Math.ceil(height / reduction) };
-      this.#graphics.finish();
-      const start = performance.now();
-      this.#show([{ ...picture, pane, canvas: pane.canvas, ...size }]);
-      const msPerPixel = (performance.now() - start) / (size.width * size.height), before = this.#msPerPixel[key] ?? msPerPixel;
-      this.#msPerPixel[key] = (before + msPerPixel) / 2;
-      if (this.#reductionFor(key, width * height, RESTING_MS) < reduction) this.#sharpenLater();
-    }
     this.#draw.overlay(pane);
+    if (!picture) return;
+    const size = { width: Math.ceil(width / reduction), height: Math.ceil(height / reduction) }, start = performance.now();
+    await this.#show([{ ...picture, pane, canvas: pane.canvas, ...size }]);
+    const msPerPixel = (performance.now() - start) / (size.width * size.height), before = this.#msPerPixel[key] ?? msPerPixel;
+    this.#msPerPixel[key] = (before + msPerPixel) / 2;
+    if (this.#reductionFor(key, width * height, RESTING_MS) < reduction) this.#sharpenLater();
   }
 
   #reductionFor(key, pixels, budgetMs) {
@@ -100,15 +112,15 @@ export class Painter {
     }, REST_AFTER_MS);
   }
 
-  #show(pictures) {
+  async #show(pictures) {
     if (pictures.length === 0) return;
+    const shown = pictures.map(({ pane, volumes }) => [pane, volumes.map(({ kind, c, header: { t, planes, id } }) => ({ pane: pane.id, kind, c, t, planes: planes[1], id }))]);
     this.#graphics.show(pictures);
-    this.#graphics.finish();
+    await this.#graphics.finished();
     const drawnUnixMs = Date.now();
-    for (const { pane, volumes } of pictures) {
+    for (const [pane, volumes] of shown) {
       this.drawn = this.drawn.filter(each => each.pane !== pane.id);
-      for (const { kind, c, header: { t, planes, id } } of volumes)
-        this.drawn.push({ pane: pane.id, kind, c, t, planes: planes[1], id, drawnUnixMs });
+      this.drawn.push(...volumes.map(volume => ({ ...volume, drawnUnixMs })));
     }
     this.framesDrawn++;
   }

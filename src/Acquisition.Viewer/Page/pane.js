@@ -47,7 +47,8 @@ export class Pane {
   }
 
   get isVisible() {
-    return this.canvas.width > 1 && this.canvas.height > 1 && this.element.offsetParent !== null;
+    // The observer tells of a pane that is hidden as of one without extent.
+    return this.canvas.width > 1 && this.canvas.height > 1;
   }
 
   /** Says what is shown. @param {string} mark 'preview' or 'waiting' stand out. */

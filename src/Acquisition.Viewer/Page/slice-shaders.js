@@ -78,7 +78,8 @@ void main() {
   float value = mix(
     mix(texel(i, size), texel(i + ivec2(1, 0), size), part.x),
     mix(texel(i + ivec2(0, 1), size), texel(i + ivec2(1, 1), size), part.x), part.y);
-  float share = pow(clamp((value - low) / (high - low), 0.0, 1.0), gamma);
+  float share = clamp((value - low) / (high - low), 0.0, 1.0);
+  if (gamma != 1.0) share = pow(share, gamma);
   colour = vec4(texture(maps, vec2((share * 255.0 + 0.5) / 256.0, map)).rgb, 1);
 }`;
 

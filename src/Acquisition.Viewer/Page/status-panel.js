@@ -149,7 +149,7 @@ function drawLinks(folder) {
     const item = document.createElement('li'), name = document.createElement('span'), copy = document.createElement('button');
     const address = `${location.origin}/data/${kind}.zarr`;
     name.textContent = kind;
-    copy.textContent = 'copy address';
+    copy.textContent = 'copy URL';
     copy.title = address;
     copy.addEventListener('click', async () => {
       try {

@@ -10,7 +10,7 @@ export class VolumeFrame {
     this.width = width;
     this.height = height;
     const { z, y, x } = grid.extentUm;
-    this.pixelsPerUm = 1.02 * spin.zoom * Math.min(width, height) / Math.hypot(z, y, x);
+    this.pixelsPerUm = 1.12 * spin.zoom * Math.min(width, height) / Math.hypot(z, y, x);
     // At rest x runs right, y down and z away from the viewer, as in the xy slice.
     this.right = { x: cosYaw, y: 0, z: -sinYaw };
     this.down = { x: sinYaw * sinPitch, y: cosPitch, z: cosYaw * sinPitch };
