@@ -57,13 +57,13 @@ void main() {
   float clear = 1.0;
   for (int i = 0; i < steps && clear > 0.03; i++, p += along) {
     if (shareOf(at(p)) < 0.08) continue;
-    float share = shareOf(smoothAt(p)), opacity = 0.6 * smoothstep(0.12, 0.7, share);
+    float share = shareOf(smoothAt(p)), opacity = 0.75 * smoothstep(0.12, 0.6, share);
     if (opacity < 0.004) continue;
     vec3 gradient = vec3(
       at(p + vec3(1, 0, 0)) - at(p - vec3(1, 0, 0)), at(p + vec3(0, 1, 0)) - at(p - vec3(0, 1, 0)), at(p + vec3(0, 0, 1)) - at(p - vec3(0, 0, 1)));
     gradient /= pitch;
     float steep = length(gradient), lit = steep > 0.0 ? max(dot(-gradient / steep, light), 0.0) : 0.5;
-    sum += clear * opacity * inColours(max(share, 0.5)) * (0.25 + 0.85 * lit);
+    sum += clear * opacity * inColours(max(share, 0.7)) * (0.3 + 0.9 * lit);
     clear *= 1.0 - opacity;
   }
   colour = vec4(sum, 1);
