@@ -111,8 +111,9 @@ function start() {
   // What is said about it.
 
   function tell(pane, volumes) {
-    if (pane === panes.find(each => each.kind === pane.kind && each.isVisible)) element(`${pane.kind}-caption`).textContent = captionOf(pane.kind, volumes);
-    pane.setEmpty(volumes.length > 0 ? '' : whyEmpty(pane.kind));
+    const isFirst = pane === panes.find(each => each.kind === pane.kind && each.isVisible);
+    if (isFirst) element(`${pane.kind}-caption`).textContent = captionOf(pane.kind, volumes);
+    pane.setEmpty(isFirst && volumes.length === 0 ? whyEmpty(pane.kind) : '');
     if (volumes.length === 0) {
       pane.setTag('');
       pane.setStale(false);
@@ -142,7 +143,7 @@ function start() {
   function captionOf(kind, volumes) {
     if (volumes.length === 0) return '';
     const { header } = volumes[0], at = ({ x, y, z }) => `${x}×${y}×${z}`, shrunk = Math.max(...Object.values(header.reduced)) > 1
-      ? ` · 3D from every ${at(header.reduced)} averaged` : '';
+      ? ` · 3D of means of ${at(header.reduced)}` : '';
     if (kind === 'restored') return header.made ? howMade(header.made) + shrunk : '';
     const how = shown.interpolation === 'voxels' ? 'each voxel as it came' : `${shown.interpolation} interpolation to ${at(store.grid.shape)}`;
     return `as acquired, ${at(header.full)} · slices by ${how}${shrunk}`.replace('by each', 'show each');
@@ -300,7 +301,7 @@ function start() {
     painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'));
     drawReadout();
   });
-  for (const name of ['volumes', 'status']) store.addEventListener(name, () => panes.some(pane => volumesOf(pane.kind).length === 0) && painter.request(isSlice));
+  for (const name of ['volumes', 'status']) store.addEventListener(name, () => SIDES.some(kind => volumesOf(kind).length === 0) && painter.request(isAny));
 
   let visible = '';
   contrast.addEventListener('change', () => {

@@ -36,7 +36,7 @@ export class StatusPanel {
   draw() {
     const { status } = this.#store;
     if (!status) return;
-    element('state').textContent = (STATES[status.state] ?? plain(status.state)) + (status.outcome && status.outcome !== 'completed' ? `: ${plain(status.outcome)}` : '');
+    say('state', (STATES[status.state] ?? plain(status.state)) + (status.outcome && status.outcome !== 'completed' ? `: ${plain(status.outcome)}` : ''));
     element('elapsed').textContent = status.elapsed_s > 0 ? duration(status.elapsed_s) : '';
     say('reason', status.reason);
     say('advice', status.advice);
@@ -117,6 +117,7 @@ export class StatusPanel {
     document.title = `${plan.stream} – Acquisition`;
     document.body.dataset.live = live;
     drawLinks(folder);
+    element('data-section').hidden = false;
     this.draw();
   }
 
