@@ -183,6 +183,7 @@ internal sealed class ScanPipeline : IDisposable
     private void AcknowledgeRaw(AssembledVolume volume)
     {
         _toRawStored.Note(_parts.Clock.GetElapsedTime(volume.LastFrameTimestamp));
+        if (!volume.IsComplete) _screen?.PlanesReceived(Plan, volume.Index, volume.Pixels, Plan.Shape.Z); // no plane is still to come
         _parts.Frames.NoteStored(volume.FramesHeld);
         _parts.Volumes.NoteAssembled(volume.IsComplete);
         FrameLedger frames = _parts.Frames.Snapshot();

@@ -31,11 +31,17 @@ internal sealed partial class RestorationStage
     /// <inheritdoc cref="ScanRun.Retune"/>
     public CommandAnswer Retune()
     {
-        if (_tuner is null) return CommandAnswer.No("Volumes of this scan are restored without a network.");
+        if (_tuner is null)
+        {
+            return CommandAnswer.No(_plan.Undersampling == Factors.One
+                ? "The scan is not undersampled: there is no network to tune."
+                : "restoration.method is cubic: there is no network to tune.");
+        }
+
+        int[] decided = [.. _channels.Where(c => c.Statuses.Count > 0).Select(c => c.Channel)];
+        if (decided.Length == 0) return CommandAnswer.No("No network is tuned yet.");
         if (_tuner.Job is not null || !_retuned.IsEmpty) return CommandAnswer.No("A network is being tuned already.");
-        int[] tuned = [.. _channels.Where(c => c.Statuses is [.., { ModelSha256.Length: > 0 }]).Select(c => c.Channel)];
-        if (tuned.Length == 0) return CommandAnswer.No(_channels.All(c => c.Statuses.Count == 0) ? "No network is tuned yet." : "No channel is restored by a network.");
-        foreach (int channel in tuned) _retuned.TryAdd(channel, true);
+        foreach (int channel in decided) _retuned.TryAdd(channel, true);
         _backlog.Nudge();
         return CommandAnswer.Yes("The network is tuned again on the newest volume; volumes to come wait for it.");
     }
@@ -43,14 +49,13 @@ internal sealed partial class RestorationStage
     /// <summary>Tunes again on the newest complete volume, because a person wants it.</summary>
     private void BeginRetuning(ChannelModel channel)
     {
-        if (!channel.IsChosen || channel.Newest.Model is not { } model) return;
         if ((_backlog.Borrow(v => v.Index.C == channel.Channel && v.MissingPlanes.IsEmpty, newestFirst: true) ?? channel.NewestComplete) is not { } volume) return;
         try
         {
             VolumeBuffer pixels = Take(volume, out _);
             try
             {
-                Begin(channel, volume.Index, pixels, model, channel.Hold());
+                Begin(channel, volume.Index, pixels, channel.Newest.Model, channel.Hold());
             }
             finally
             {
@@ -122,7 +127,7 @@ internal sealed partial class RestorationStage
     {
         ChannelModel channel = outcome.Job.Channel;
         Tuning.Note(outcome.Took);
-        if (outcome.Job.Start is not null) ConcludeRefresh(outcome);
+        if (channel.IsChosen) ConcludeRefresh(outcome);
         else if (outcome.Result is null) Refuse(channel, outcome.Job.Index, outcome.Refusal);
         else Choose(outcome, outcome.Result);
     }
@@ -131,14 +136,17 @@ internal sealed partial class RestorationStage
     private void ConcludeRefresh(TuningOutcome outcome)
     {
         ChannelModel channel = outcome.Job.Channel;
-        if (outcome.Result is { BeatsProjection: true } result && outcome is { After: { IsHarmful: false } after } && !(outcome.Before?.ModelDb >= after.ModelDb))
+        bool isBetter = outcome.Job.Start is null || (outcome.After is { IsHarmful: false } after && !(outcome.Before?.ModelDb >= after.ModelDb));
+        if (isBetter && outcome.Result is { BeatsProjection: true } result)
         {
             Choose(outcome, result);
             return;
         }
 
-        string why = outcome.Refusal.Length > 0 ? outcome.Refusal : string.Create(CultureInfo.InvariantCulture,
-            $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
+        string why = outcome.Refusal.Length > 0 ? outcome.Refusal
+            : outcome.Result is { BeatsProjection: false } lost ? lost.Reason
+            : string.Create(CultureInfo.InvariantCulture,
+                $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
         _host.Warn($"Channel {channel.Channel} keeps its model: {why}");
         channel.Release(Watch(channel.Newest.Model));
     }
