@@ -44,6 +44,8 @@ internal sealed class Bench : IDisposable
             pipeline:
               first_frame_timeout_s: 300
               frame_timeout_s: 300
+            viewer:
+              enabled: false
             """);
         return Child.Start("acquisition", environment ?? [], ["run", "--config", path]);
     }
