@@ -14,7 +14,7 @@ public sealed class DemoTests : IDisposable
     private async Task<(RunningProcess Demo, int ExitCode)> DemoAsync(params string[] arguments)
     {
         RunningProcess demo = RunningProcess.StartProgram("acquisition",
-            ["demo", .. arguments, "--output", _space.Folder, "--simulator", Path.Combine(AppContext.BaseDirectory, "hardware-sim")]);
+            ["demo", .. arguments, "--viewer", "off", "--output", _space.Folder, "--simulator", Path.Combine(AppContext.BaseDirectory, "hardware-sim")]);
         return (demo, await demo.ExitAsync());
     }
 

@@ -1,25 +1,24 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
 namespace Acquisition.App.Configuration;
 
 /// <summary>Sites as browsers name them, between spaces; the word <c>none</c>, or <c>*</c> for every site.</summary>
-internal sealed partial class Origins : ValueKind<ImmutableArray<string>>
+internal sealed partial class Origins : ValueKind<string>
 {
-    private const string None = "none";
+    public const string None = "none";
 
     public override string Accepted => $"sites like https://example.org between spaces, {None}, or * for every site";
 
     public override bool Quoted => true;
 
-    public override bool TryRead(string text, out ImmutableArray<string> value)
+    public override bool TryRead(string text, out string value)
     {
-        value = text == None ? [] : [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        return text is None or "*" || (value.Length > 0 && value.All(site => Site().IsMatch(site)));
+        value = text;
+        return Sites().IsMatch(text);
     }
 
-    public override string Write(ImmutableArray<string> value) => value.IsEmpty ? None : string.Join(' ', value);
+    public override string Write(string value) => value;
 
-    [GeneratedRegex(@"^https?://([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\z")]
-    private static partial Regex Site();
+    [GeneratedRegex(@"^(none|\*|https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?( https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?)*)\z")]
+    private static partial Regex Sites();
 }

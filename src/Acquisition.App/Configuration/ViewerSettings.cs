@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Acquisition.Viewer;
 
 namespace Acquisition.App.Configuration;
@@ -27,7 +26,8 @@ internal sealed record ViewerSettings
 
     public string? CertificatePasswordFile { get; init; }
 
-    public ImmutableArray<string> DataOrigins { get; init; } = Defaults.DataOrigins;
+    /// <summary>Sites between spaces, or <see cref="Origins.None"/>.</summary>
+    public string DataOrigins { get; init; } = string.Join(' ', Defaults.DataOrigins);
 
     public long MemoryBudgetBytes { get; init; } = Defaults.MemoryBudgetBytes;
 
@@ -40,7 +40,7 @@ internal sealed record ViewerSettings
         OperatorToken = Token(OperatorTokenFile),
         CertificateFile = CertificateFile,
         CertificatePassword = Secret(CertificatePasswordFile),
-        DataOrigins = DataOrigins,
+        DataOrigins = DataOrigins == Origins.None ? [] : [.. DataOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
         MemoryBudgetBytes = MemoryBudgetBytes,
     };
 

@@ -6,7 +6,7 @@ namespace Acquisition.Viewer.Live;
 
 /// <summary>What of a running scan is not on disk yet, as pictures that all clients share.</summary>
 /// <remarks>The run's threads leave a volume in one slot a channel and kind, where a newer one replaces it; a thread of low priority
-/// shrinks what is watched into a picture and gives the volume back. Each picture that is watched holds one shrunk volume, and those
+/// shrinks what is watched into a picture and gives the volume back. What nobody watches stays in its slot for who comes late. Each picture that is watched holds one shrunk volume, and those
 /// before it as long as they are being sent; what has no room in the pool is not shown.</remarks>
 /// <param name="pool">Memory of the pictures.</param>
 /// <param name="makeRoom">Asked to give memory of the pool back; false when there is none to give.</param>
@@ -19,6 +19,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     private readonly BlockMean _shrinking = new();
     private ImmutableHashSet<(VolumeKind Kind, int C)> _watched = [];
     private Guid _scan;
+    private Guid _former;
     private long _replaced;
     private bool _isClosed;
 
@@ -43,6 +44,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
             foreach (PictureKey key in keys) _pictures.TryAdd(key, new LivePicture(key));
             // Maps come with restored volumes and in their slot.
             Volatile.Write(ref _watched, [.. keys.Select(key => (key.Kind == VolumeKind.Raw ? VolumeKind.Raw : VolumeKind.Restored, key.C))]);
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -52,8 +54,10 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
         lock (_gate)
         {
             if (_scan == scan) return;
-            _scan = scan;
-            Empty();
+            (_former, _scan) = (_scan, scan);
+            // The scan's first planes may have come before anybody was told of it.
+            Empty(slot => slot.Scan != scan);
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -65,10 +69,9 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
 
     public void PlanesReceived(ScanPlan plan, VolumeIndex index, VolumeBuffer pixels, int planes)
     {
-        if (!Volatile.Read(ref _watched).Contains((VolumeKind.Raw, index.C))) return;
         lock (_gate)
         {
-            if (_isClosed || plan.ScanId != _scan) return;
+            if (_isClosed || plan.ScanId == _former) return;
             Offer((VolumeKind.Raw, index.C), new Slot(plan.ScanId, index, pixels, null, planes, Now));
         }
     }
@@ -76,11 +79,10 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     public void Restored(RestoredVolume volume)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        if (!Volatile.Read(ref _watched).Contains((VolumeKind.Restored, volume.Index.C))) return;
         lock (_gate)
         {
-            if (_isClosed || volume.Plan.ScanId != _scan) return;
-            Offer((VolumeKind.Restored, volume.Index.C), new Slot(_scan, volume.Index, volume.Pixels, volume, volume.Pixels.Shape.Z, Now));
+            if (_isClosed || volume.Plan.ScanId == _former) return;
+            Offer((VolumeKind.Restored, volume.Index.C), new Slot(volume.Plan.ScanId, volume.Index, volume.Pixels, volume, volume.Pixels.Shape.Z, Now));
         }
     }
 
@@ -109,7 +111,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
         lock (_gate)
         {
             _isClosed = true;
-            Empty();
+            Empty(_ => true);
             _pictures.Clear();
             Monitor.PulseAll(_gate);
         }
@@ -117,10 +119,15 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void Empty()
+    private void Empty(Predicate<Slot> which)
     {
-        foreach (Slot slot in _slots.Values) slot.Release();
-        _slots.Clear();
+        foreach (var (place, slot) in _slots)
+        {
+            if (!which(slot)) continue;
+            _slots.Remove(place);
+            slot.Release();
+        }
+
         foreach (LivePicture picture in _pictures.Values) picture.Drop();
     }
 
@@ -128,8 +135,9 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     {
         if (_slots.TryGetValue(place, out Slot? waiting))
         {
-            if (waiting.Index.T > offered.Index.T || (waiting.Index == offered.Index && waiting.Made is { Provenance.Provisional: false })) return;
-            if (waiting.Index == offered.Index && waiting.Made is null)
+            bool isSameScan = waiting.Scan == offered.Scan;
+            if (isSameScan && (waiting.Index.T > offered.Index.T || (waiting.Index == offered.Index && waiting.Made is { Provenance.Provisional: false }))) return;
+            if (isSameScan && waiting.Index == offered.Index && waiting.Made is null)
             {
                 // More planes of the same volume.
                 _slots[place] = waiting with { Planes = offered.Planes, CameUnixMs = offered.CameUnixMs };
@@ -137,7 +145,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
             }
 
             waiting.Release();
-            Interlocked.Increment(ref _replaced);
+            if (_watched.Contains(place)) Interlocked.Increment(ref _replaced);
         }
 
         offered.Retain();
@@ -153,6 +161,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
             {
                 foreach (var (place, slot) in _slots)
                 {
+                    if (slot.Scan != _scan || !_watched.Contains(place)) continue;
                     _slots.Remove(place);
                     return (place.Kind, slot);
                 }

@@ -47,6 +47,8 @@ internal sealed class Workspace : IDisposable
             pipeline:
               first_frame_timeout_s: 60
               frame_timeout_s: {frameTimeoutSec}
+            viewer:
+              enabled: false
             {more}
             """);
         return path;

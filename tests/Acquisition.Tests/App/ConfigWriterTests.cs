@@ -39,6 +39,11 @@ public sealed class ConfigWriterTests
             PauseTimeout = TimeSpan.FromSeconds(13), LagPolicy = LagPolicy.EveryNth, EveryNth = 7, Previews = false, VolumeTimeout = TimeSpan.FromSeconds(0.25),
         },
         Metrics = new MetricsOptions { OtlpEndpoint = "https://collector:1/x", Period = TimeSpan.FromSeconds(2.5) },
+        Viewer = new ViewerSettings
+        {
+            Enabled = false, Address = "https://*:0", OpenBrowser = false, RequireToken = true, TokenFile = "/etc/to: ken", OperatorTokenFile = "/etc/op #1",
+            CertificateFile = "/etc/c.pfx", CertificatePasswordFile = "/etc/\"p\"", DataOrigins = "https://a.example http://localhost:1", MemoryBudgetBytes = 19L << 20,
+        },
         TruthFolder = "/data/truth # of today",
     };
 
@@ -61,7 +66,7 @@ public sealed class ConfigWriterTests
     [Fact]
     public void The_table_names_every_option_of_the_parts()
     {
-        int options = new[] { typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions) }
+        int options = new[] { typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions), typeof(ViewerSettings) }
             .Sum(type => type.GetProperties().Count(property => property.CanWrite));
         Assert.Equal(options + 1, Settings.All.Length); // and scoring.truth
     }
