@@ -112,7 +112,10 @@ function start() {
 
   function tell(pane, volumes) {
     const isFirst = pane === panes.find(each => each.kind === pane.kind && each.isVisible);
-    if (isFirst) element(`${pane.kind}-caption`).textContent = captionOf(pane.kind, volumes);
+    if (isFirst) {
+      const caption = element(`${pane.kind}-caption`);
+      caption.textContent = caption.title = captionOf(pane.kind, volumes);
+    }
     pane.setEmpty(isFirst && volumes.length === 0 ? whyEmpty(pane.kind) : '');
     if (volumes.length === 0) {
       pane.setTag('');
