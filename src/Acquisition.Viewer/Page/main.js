@@ -197,7 +197,7 @@ function start() {
     const { clientWidth: width, clientHeight: height } = document.querySelector('.views');
     if (!store.grid || shown.view !== 'all' || height === 0) return;
     const { z, y, x } = store.grid.extentUm, scale = Math.min(width / (x + z), height / (y + z));
-    const share = (um, all) => `${Math.min(Math.max(um * scale / all, 0.4), 0.7) * 100}% minmax(0, 1fr)`;
+    const share = (um, all) => `${Math.min(Math.max(um * scale / all, 0.4), 0.64) * 100}% minmax(0, 1fr)`;
     element('pictures').style.setProperty('--across', share(x, width));
     element('pictures').style.setProperty('--down', share(y, height));
   }
