@@ -301,7 +301,8 @@ function start() {
   store.addEventListener('pixels', ({ detail: volume }) => {
     contrast.note(volume);
     const side = volume.kind === 'uncertainty' ? 'restored' : volume.kind;
-    painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'));
+    // While a volume is coming, 3D is as coarse as while it turns, so that it holds up nothing.
+    painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'), !volume.isWhole);
     drawReadout();
   });
   for (const name of ['volumes', 'status']) store.addEventListener(name, () => SIDES.some(kind => volumesOf(kind).length === 0) && painter.request(isAny));
