@@ -4,7 +4,8 @@ export function takeKeys(actions) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     const { target, key } = event;
     if (target.matches('input:not([type=checkbox]), select')) {
-      if (key === 'Escape') target.blur();
+      // What was typed counts, and keys mean the pictures again.
+      if (key === 'Escape' || key === 'Enter') target.blur();
       return;
     }
     // Space and Enter press the button that has the focus.

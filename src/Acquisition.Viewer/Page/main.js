@@ -112,7 +112,10 @@ function start() {
 
   function tell(pane, volumes) {
     const isFirst = pane === panes.find(each => each.kind === pane.kind && each.isVisible);
-    if (isFirst) element(`${pane.kind}-caption`).textContent = captionOf(pane.kind, volumes);
+    if (isFirst) {
+      const caption = element(`${pane.kind}-caption`);
+      caption.textContent = caption.title = captionOf(pane.kind, volumes);
+    }
     pane.setEmpty(isFirst && volumes.length === 0 ? whyEmpty(pane.kind) : '');
     if (volumes.length === 0) {
       pane.setTag('');
@@ -194,7 +197,7 @@ function start() {
     const { clientWidth: width, clientHeight: height } = document.querySelector('.views');
     if (!store.grid || shown.view !== 'all' || height === 0) return;
     const { z, y, x } = store.grid.extentUm, scale = Math.min(width / (x + z), height / (y + z));
-    const share = (um, all) => `${Math.min(Math.max(um * scale / all, 0.4), 0.7) * 100}% minmax(0, 1fr)`;
+    const share = (um, all) => `${Math.min(Math.max(um * scale / all, 0.4), 0.64) * 100}% minmax(0, 1fr)`;
     element('pictures').style.setProperty('--across', share(x, width));
     element('pictures').style.setProperty('--down', share(y, height));
   }
@@ -298,7 +301,8 @@ function start() {
   store.addEventListener('pixels', ({ detail: volume }) => {
     contrast.note(volume);
     const side = volume.kind === 'uncertainty' ? 'restored' : volume.kind;
-    painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'));
+    // While a volume is coming, 3D is as coarse as while it turns, so that it holds up nothing.
+    painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'), !volume.isWhole);
     drawReadout();
   });
   for (const name of ['volumes', 'status']) store.addEventListener(name, () => SIDES.some(kind => volumesOf(kind).length === 0) && painter.request(isAny));

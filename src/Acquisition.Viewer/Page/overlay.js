@@ -51,7 +51,8 @@ export function drawVolumeOverlay(pane, frame, { crosshair, isCrosshairShown, gr
 function begin(pane) {
   const to = pane.overlay.getContext('2d');
   to.clearRect(0, 0, pane.overlay.width, pane.overlay.height);
-  to.font = `${11 * pane.pixelRatio}px system-ui, sans-serif`;
+  // Words grow with the picture, for those who stand before a wall.
+  to.font = `${Math.min(Math.max(11 * pane.pixelRatio, pane.overlay.width / 48), 20 * pane.pixelRatio)}px system-ui, sans-serif`;
   to.textAlign = 'left';
   to.textBaseline = 'alphabetic';
   return to;

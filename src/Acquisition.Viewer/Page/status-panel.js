@@ -43,7 +43,8 @@ export class StatusPanel {
     say('alert', status.alert);
     const isOver = status.state === 'finished', isOperator = this.#store.scan?.operator ?? false;
     for (const id of ['stop', 'retune']) element(id).hidden = !isOperator || isOver;
-    element('stop').disabled = !['scanning', 'tuning', 'live'].includes(status.state);
+    element('stop').disabled = !this.#connection.isConnected || !['scanning', 'tuning', 'live'].includes(status.state);
+    element('retune').disabled = !this.#connection.isConnected;
     this.#drawFigures(status);
     this.#drawQueues(status.queues ?? []);
     this.#drawTuning(status);
@@ -125,6 +126,7 @@ export class StatusPanel {
     const { isConnected, retryMs } = this.#connection, at = element('connection');
     at.dataset.state = isConnected ? 'connected' : 'lost';
     at.textContent = isConnected ? 'connected' : retryMs > 0 ? 'no connection, trying again …' : 'connecting …';
+    this.draw();
   }
 }
 
@@ -150,8 +152,9 @@ function drawLinks(folder) {
     const item = document.createElement('li'), name = document.createElement('span'), copy = document.createElement('button');
     const address = `${location.origin}/data/${kind}.zarr`;
     name.textContent = kind;
-    copy.textContent = 'copy URL';
-    copy.title = address;
+    copy.textContent = 'copy';
+    copy.title = `Copies ${address}`;
+    copy.setAttribute('aria-label', `Copy the address of the ${kind} data`);
     copy.addEventListener('click', async () => {
       try {
         await navigator.clipboard.writeText(address);

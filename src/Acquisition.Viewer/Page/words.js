@@ -37,7 +37,7 @@ export function howMade(made) {
   const parts = [method(made.method)];
   if (made.model_sha256) parts[0] += ` ${made.model_sha256.slice(0, 8)}`;
   if (made.tuned_on) parts[0] += ` tuned on t ${made.tuned_on.t}`;
-  if (made.gauge) parts.push(`gauge ${made.gauge.carries.toFixed(2)}`);
+  if (made.gauge) parts.push(`gauge ${Number(made.gauge.carries).toFixed(2)}`);
   const missing = made.missing_planes?.length ?? 0;
   if (missing > 0) parts.push(`${missing} plane${missing === 1 ? '' : 's'} missing`);
   parts.push(`lag ${duration(made.lag_s)}`);
