@@ -47,11 +47,7 @@ internal sealed class Bench : IDisposable
               first_frame_timeout_s: 300
               frame_timeout_s: 300
             viewer:
-<<<<<<< HEAD
               {(viewer is null ? "enabled: false" : $"address: {viewer}")}
-=======
-              enabled: false
->>>>>>> server
             """);
         return Child.Start("acquisition", environment ?? [], ["run", "--config", path]);
     }
