@@ -25,11 +25,11 @@ public abstract class ScanRunCase : IDisposable
 
     /// <param name="store">In place of <see cref="Store"/>, which serves one run.</param>
     private protected ScanRun Run(Action<IFrameObserver, CancellationToken> script, PipelineOptions? options = null, TimeProvider? clock = null,
-        RestorationOptions? restoration = null, Func<ScanPlan, IVolumeConditioner>? conditioning = null, MemoryRunStore? store = null)
+        RestorationOptions? restoration = null, Func<ScanPlan, IVolumeConditioner>? conditioning = null, MemoryRunStore? store = null, IRunScreen? screen = null)
     {
         Stores.Add(store ?? Store);
         _runs.Add(new ScanRun(new ScriptedSource(script), _ => store ?? Store, Publisher, Engine, restoration ?? new RestorationOptions(),
-            options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System, conditioning: conditioning));
+            options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System, conditioning: conditioning, screen: screen));
         return _runs[^1];
     }
 
