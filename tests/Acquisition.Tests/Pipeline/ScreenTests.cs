@@ -95,7 +95,8 @@ public sealed class ScreenTests : ScanRunCase
         Assert.True(run.Retune().IsAccepted);
         Assert.False(run.Retune().IsAccepted); // it is being done
         mayTune.Set();
-        while (run.Status.Models.Length < 2) {
+        while (run.Status.Models.Length < 2)
+        {
             Cancel.ThrowIfCancellationRequested();
             await Task.Yield();
         }
