@@ -107,7 +107,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         patience.CancelAfter(TimeSpan.FromSeconds(1));
-        await socket.CloseOutputAsync(status, why, patience.Token).ConfigureAwait(false);
+        await socket.CloseAsync(status, why, patience.Token).ConfigureAwait(false); // with the other side's answer, or it would not read why
     }
 
     private void Take(PageMessage message)

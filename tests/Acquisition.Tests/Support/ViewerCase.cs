@@ -31,7 +31,7 @@ public abstract class ViewerCase : IAsyncLifetime
         Server.Show(Run());
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
         Http.Dispose();
