@@ -53,7 +53,7 @@ internal sealed class ScanPipeline : IDisposable
         _host = host;
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
-        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
+        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan, conditioner?.Steps ?? []);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         _backlog = new RestorationBacklog(
             parts.CameraPool, reserveBytes: MemoryNeeded(plan, parts.Options), RestorationOrder.Of(parts.Options), parts.Clock);

@@ -73,7 +73,7 @@ public sealed class FaultTableTests : IDisposable
         new("nbytes wrong", "--corrupt-length", "0.2"),
         new("sequence number far too large", "--corrupt-sequence", "0.2"),
         new("index outside the volume", "--wrong-index", "0.2"),
-        new("index of another volume, up to three ahead", "--stray-index", "0.2"),
+        new("one index in ten that of a volume up to three ahead", "--stray-index", "0.1"),
         new("clocks jump by an hour", "--clock-jump", "0.2"),
         new("a second source on the stream", "--second-scan"),
         new("silence for 1.5 s", "--stall-after", "15", "--stall-ms", "1500"),

@@ -21,7 +21,7 @@ internal sealed class ScanFront
 
     public void NoteBegun(VolumeIndex index) => _newest[index.C] = Math.Max(_newest[index.C], index.T);
 
-    /// <param name="sequence">Of a frame that has a place, or waits for one.</param>
+    /// <param name="sequence">Of a frame that has a place, waits for one, or came with an index that is none.</param>
     public void NoteReached(ulong sequence) => _reached = Math.Max(_reached ?? 0, sequence);
 
     /// <summary>Whether a volume can begin with this frame: it is the channel's next and the one before is over, or so many messages are

@@ -116,6 +116,7 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
         }
         else if (!plan.Contains(header.Index))
         {
+            if (number is { } reached) _front!.NoteReached(reached); // it explains no leap of those after it
             Refuse(header, RefusalReason.IndexOutsideShape);
         }
         else if (!Decide(plan, header, pixels))
