@@ -33,6 +33,12 @@ internal sealed partial class VolumeAssembler
         return true;
     }
 
+    /// <summary>A frame with an index that is none was not lost: its number explains no leap of the one after it.</summary>
+    private void NoteOutside(ulong? number)
+    {
+        if (number is { } reached) _front!.NoteReached(reached);
+    }
+
     private void Hold(in FrameHeader header, ulong? number, ReadOnlySpan<byte> pixels)
     {
         if (_held.IsTaken) PlaceHeld();

@@ -116,7 +116,7 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
         }
         else if (!plan.Contains(header.Index))
         {
-            if (number is { } reached) _front!.NoteReached(reached); // it explains no leap of those after it
+            NoteOutside(number);
             Refuse(header, RefusalReason.IndexOutsideShape);
         }
         else if (!Decide(plan, header, pixels))
@@ -172,7 +172,8 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
         if (message is { } id && id.ScanId == Plan?.ScanId)
         {
             _lastHeard = _clock.GetTimestamp();
-            NoteSequence(id.Sequence);
+            bool isBelieved = NoteSequence(id.Sequence);
+            if (reason == RefusalReason.IndexOutsideShape && isBelieved) NoteOutside(id.Sequence);
         }
 
         // Frames refused by the stateful checks above were counted as received when they came.

@@ -61,7 +61,7 @@ public sealed class PhantomSeriesTests
 
         // The other series scales its light to its own brightest spot.
         double ratio = Light(blurred) / Light(outOfFocus);
-        Assert.InRange(ratio, 0.1, 0.9);
+        Assert.InRange(ratio, 0.1, 0.98);
         for (int i = 0; i < blurred.Length; i++) Assert.Equal(100 + ratio * (outOfFocus[i] - 100), blurred[i], 2.0);
         Assert.Equal(1, Light(blurred) / Light(inFocus), 0.02);
 

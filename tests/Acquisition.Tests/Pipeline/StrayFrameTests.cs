@@ -45,6 +45,23 @@ public sealed class StrayFrameTests : ScanRunCase
     }
 
     [Fact]
+    public async Task A_frame_that_lies_outside_the_plan_explains_no_leap_of_the_next_one()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 6, z: 6);
+        RunReport report = await Run((o, _) => Send(o, plan, index => index switch
+        {
+            { T: 4, Z: 2 } => index with { T = 7 },
+            { T: 4, Z: 3 } => index with { T = 5 },
+            { T: 5, Z: 1 } => index with { T = 8 },
+            _ => index,
+        }), restoration: Cubic).RunAsync(Cancel);
+
+        AssertCloses(report);
+        AssertRawIsWhatWasSent(plan, lost: [new(4, 0, 2), new(4, 0, 3), new(5, 0, 1)]);
+        Assert.Equal((1, 2), (report.Status.Frames.Refused["stray"], report.Status.Frames.Refused["index-outside-shape"]));
+    }
+
+    [Fact]
     public async Task Copies_of_a_stray_frame_confirm_nothing_and_neither_do_other_strays()
     {
         ScanPlan plan = Scans.Plan(timePoints: 10);
