@@ -11,7 +11,7 @@ internal sealed partial class VolumeAssembler
 
     /// <summary>Lets a frame of the scan decide about the one that is held.</summary>
     /// <returns>False for a copy of it.</returns>
-    private bool Decide(ScanPlan plan, in FrameHeader header, ReadOnlySpan<byte> pixels)
+    private bool Decide(ScanPlan plan, in FrameHeader header, ulong? number, ReadOnlySpan<byte> pixels)
     {
         if (!_held.IsTaken) return true;
         if (header.Index == _held.Index)
@@ -21,15 +21,17 @@ internal sealed partial class VolumeAssembler
             return true;
         }
 
-        bool isOver = header.Index.T != _held.Index.T && _held.IsOlderThan(header.Sequence);
+        // A frame that is doubtful itself refutes nothing.
+        bool isNews = header.Index.T != _held.Index.T && _held.IsOlderThan(header.Sequence);
+        bool isSure = Find(header.Index.Volume) is not null || IsDue(header.Index.Volume, number);
         if (!_held.IsConfirmed && _held.IsFollowedBy(header.Index, plan.Shape.Z))
         {
             if (Find(_held.Index.Volume) is null) Open(plan, _held.Index.Volume);
             _held.IsConfirmed = true;
         }
 
-        if (isOver && _held.IsConfirmed) PlaceHeld();
-        else if (isOver) RefuseHeld();
+        if (isNews && _held.IsConfirmed && (isSure || header.Index.T == _held.Index.T + 1)) PlaceHeld();
+        else if (isNews && !_held.IsConfirmed && isSure) RefuseHeld();
         return true;
     }
 
@@ -41,7 +43,20 @@ internal sealed partial class VolumeAssembler
 
     private void Hold(in FrameHeader header, ulong? number, ReadOnlySpan<byte> pixels)
     {
-        if (_held.IsTaken) PlaceHeld();
+        if (_held.IsConfirmed) PlaceHeld();
+        if (_held.IsTaken)
+        {
+            // Of two that are doubtful, the one nearer to where the scan has come is kept.
+            int newest = _front!.Newest(header.Index.C).T;
+            if (Math.Abs((long)header.Index.T - newest) >= Math.Abs((long)_held.Index.T - newest))
+            {
+                Refuse(header, RefusalReason.Stray);
+                return;
+            }
+
+            RefuseHeld();
+        }
+
         _held.Take(header, number, pixels, _lastHeard);
         _counters.NotePlaced();
     }

@@ -119,7 +119,7 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
             NoteOutside(number);
             Refuse(header, RefusalReason.IndexOutsideShape);
         }
-        else if (!Decide(plan, header, pixels))
+        else if (!Decide(plan, header, number, pixels))
         {
             Refuse(header, RefusalReason.Duplicate);
         }
@@ -143,7 +143,7 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
             return;
         }
 
-        bool isDue = volume is not null || _front!.IsDue(header.Index.Volume, number, Find(_front.Newest(header.Index.C)) is not null);
+        bool isDue = volume is not null || IsDue(header.Index.Volume, number);
         if (number is { } reached) _front!.NoteReached(reached);
         if (isDue) Place(plan, header.Index, pixels);
         else Hold(header, number, pixels);
@@ -238,6 +238,8 @@ internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
         if (volume.IsComplete) Close(volume);
         CloseSilent();
     }
+
+    private bool IsDue(VolumeIndex index, ulong? number) => _front!.IsDue(index, number, Find(_front.Newest(index.C)) is not null);
 
     private void Put(PartialVolume volume, int z, ReadOnlySpan<byte> pixels, long timestamp)
     {

@@ -62,6 +62,22 @@ public sealed class StrayFrameTests : ScanRunCase
     }
 
     [Fact]
+    public async Task A_frame_that_is_doubtful_itself_refutes_none()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 6, z: 6);
+        RunReport report = await Run((o, _) => Send(o, plan, index => index switch
+        {
+            { T: 0, Z: 3 } => index with { T = 1 },
+            { T: 1, Z: 1 } => index with { T = 3 }, // comes while the first frame of its volume is held
+            _ => index,
+        }), restoration: Cubic).RunAsync(Cancel);
+
+        AssertCloses(report);
+        AssertRawIsWhatWasSent(plan, lost: [new(0, 0, 3), new(1, 0, 1)]);
+        Assert.Equal((2, 34), (report.Status.Frames.Refused["stray"], report.Status.Frames.Stored));
+    }
+
+    [Fact]
     public async Task Copies_of_a_stray_frame_confirm_nothing_and_neither_do_other_strays()
     {
         ScanPlan plan = Scans.Plan(timePoints: 10);
