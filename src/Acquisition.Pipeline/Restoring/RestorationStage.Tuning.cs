@@ -96,7 +96,9 @@ internal sealed partial class RestorationStage
             return;
         }
 
-        string why = outcome.Refusal.Length > 0 ? outcome.Refusal : string.Create(CultureInfo.InvariantCulture,
+        string why = outcome.Refusal.Length > 0 ? outcome.Refusal
+            : outcome.Result is { BeatsProjection: false } worse ? $"tuned again on {outcome.Job.Index} it came to none that helps. {worse.Reason}"
+            : string.Create(CultureInfo.InvariantCulture,
             $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
         _host.Warn($"Channel {channel.Channel} keeps its model: {why}");
         channel.Release(Watch(channel.Newest.Model));
