@@ -32,8 +32,8 @@ switch (args)
         return SendChild.Run(address, load);
     case ["listen", string address]:
         return ListenChild.Run(address);
-    case ["receive", string address, string folder, string planes]:
-        return ReceiveChild.Run(address, folder, int.Parse(planes, CultureInfo.InvariantCulture));
+    case ["receive", string address, string folder, string planes, string access]:
+        return ReceiveChild.Run(address, folder, int.Parse(planes, CultureInfo.InvariantCulture), isDirect: access == "direct");
     default:
         Console.Error.WriteLine(
             "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "

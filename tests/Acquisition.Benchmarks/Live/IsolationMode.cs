@@ -40,9 +40,10 @@ internal static class IsolationMode
             }
         }
 
+        string disk = new DriveInfo(Path.GetFullPath(parent)).DriveFormat;
         var text = new StringBuilder();
         text.AppendLine($"{ResultsFile.Origin(Machine.Current)}. From a volume's last frame received to its line in the ledger, ms. {rounds} rounds in turn of {volumes} volumes");
-        text.AppendLine($"of {load}, {new DriveInfo(Path.GetFullPath(parent)).DriveFormat}; the first tenth of a round is not counted. Ratios are medians over rounds, each to the first row of its round.").AppendLine();
+        text.AppendLine($"of {load}, {disk}; the first tenth of a round is not counted. Ratios are medians over rounds, each to the first row of its round.").AppendLine();
         text.AppendLine("| restoration | p50 | p99 | max | p50, ratio | p99, ratio |");
         text.AppendLine("|---|---|---|---|---|---|");
         for (int i = 0; i < cases.Length; i++)
@@ -53,7 +54,7 @@ internal static class IsolationMode
             text.AppendLine($"| {cases[i].Name} | {Percentiles.Median(all):0.00} | {Percentiles.Of(all, 0.99):0.00} | {all.Max():0.0} | {Ratio(0.5)} | {Ratio(0.99)} |");
         }
 
-        ResultsFile.Put("Isolation of raw storage", text.ToString());
+        ResultsFile.Put($"Isolation of raw storage, {disk}", text.ToString());
         return 0;
     }
 
