@@ -48,6 +48,9 @@ public enum RefusalReason
     BeforeStart,
     Duplicate,
 
+    /// <summary>The scan had not come to the volume that its index names, and did not go on there.</summary>
+    Stray,
+
     /// <summary>The volume it belongs to was closed as incomplete before it came.</summary>
     Late,
 

@@ -67,7 +67,8 @@ public interface IRunStore : IDisposable
     IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning);
 
     /// <summary>Opens the dataset for the uncertainty maps of restored volumes: uint8, on the grid of the restored ones.</summary>
-    IVolumeStore CreateUncertainty(ScanPlan plan);
+    /// <param name="conditioning">As for the restored ones.</param>
+    IVolumeStore CreateUncertainty(ScanPlan plan, params ImmutableArray<string> conditioning);
 
     /// <summary>Adds how one restored volume was made to the restored dataset.</summary>
     void AppendProvenance(Provenance provenance);

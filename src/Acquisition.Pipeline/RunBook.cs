@@ -62,10 +62,11 @@ internal sealed class RunBook(Action<StorageException> fail)
             $"The sample has changed by {drift.Index}: of the detail that the model adds, {100 * drift.Carries:0} % carries over, and {100 * drift.Reference:0} % did at first. {(drift.IsRefreshed ? "It is tuned again on this volume." : "Set restoration.refresh to true to have it tuned again when this happens.")}"));
     }
 
-    /// <summary>Writes the report, then the ledger's last line, so that whoever finds the line finds everything else.</summary>
+    /// <summary>Tells the last state, writes the report, then the ledger's last line, so that whoever finds the line finds everything else.</summary>
     /// <exception cref="StorageException">The disk refused one of them.</exception>
     public void Close(RunReport report)
     {
+        _store?.AppendLedger(LedgerKinds.State, new StateChanged(report.Status.State, report.Status.Reason));
         _store?.Complete(report);
         _store?.AppendLedger(LedgerKinds.ScanFinished, new ScanFinished(
             report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes));

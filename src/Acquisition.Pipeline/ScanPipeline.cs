@@ -56,7 +56,7 @@ internal sealed class ScanPipeline : IDisposable
         _screen = screen;
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
-        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan);
+        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan, conditioner?.Steps ?? []);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         int held = screen is null ? 0 : HeldByScreen(plan);
         _backlog = new RestorationBacklog(

@@ -137,7 +137,8 @@ public sealed class RunFolder : IRunStore
     public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) =>
         Open(RestoredName, ZarrDataset.Restored(plan, conditioning));
 
-    public IVolumeStore CreateUncertainty(ScanPlan plan) => Open(UncertaintyName, ZarrDataset.Uncertainty(plan));
+    public IVolumeStore CreateUncertainty(ScanPlan plan, params ImmutableArray<string> conditioning) =>
+        Open(UncertaintyName, ZarrDataset.Uncertainty(plan, conditioning));
 
     /// <inheritdoc/>
     /// <exception cref="StorageException">The disk refused, or there is no restored dataset yet.</exception>

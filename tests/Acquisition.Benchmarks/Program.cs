@@ -2,6 +2,7 @@
 //   Acquisition.Benchmarks kernels                     every layer shape of both networks, with BenchmarkDotNet; further arguments are its own
 //   Acquisition.Benchmarks steps [rounds] [threads]    whole training steps and inference, in turn with PyTorch; default 5 and all processors
 //   Acquisition.Benchmarks paper [steps]               the job that He et al. 2023 give times for; default 1500
+//   Acquisition.Benchmarks conditioning [rounds]       each correction of one volume; default 20
 //   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
 //   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
@@ -20,6 +21,8 @@ switch (args)
         return StepMode.Run(numbers.ElementAtOrDefault(0), numbers.ElementAtOrDefault(1));
     case ["paper", .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return PaperMode.Run(numbers.ElementAtOrDefault(0));
+    case ["conditioning", .. string[] rest] when Numbers(rest, 1) is { } numbers:
+        return ConditioningMode.Run(numbers.ElementAtOrDefault(0));
     case ["ingest", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
         return IngestMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 3, numbers.ElementAtOrDefault(1) ?? 16);
     case ["latency", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
@@ -41,7 +44,7 @@ switch (args)
         return await WatchChild.RunAsync(page, int.Parse(readers, CultureInfo.InvariantCulture), int.Parse(stalled, CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine(
-            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
+            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
             + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | soak FOLDER [volumes]");
         return 2;
 }

@@ -27,6 +27,7 @@ public sealed class FaultTableTests : IDisposable
         ["--corrupt-length"] = "lengths_corrupted",
         ["--corrupt-sequence"] = "sequences_corrupted",
         ["--wrong-index"] = "indices_wrong",
+        ["--stray-index"] = "indices_stray",
         ["--clock-jump"] = "clock_jumps",
         ["--second-scan"] = "other_scan",
         ["--stall-after"] = "stalls",
@@ -72,6 +73,7 @@ public sealed class FaultTableTests : IDisposable
         new("nbytes wrong", "--corrupt-length", "0.2"),
         new("sequence number far too large", "--corrupt-sequence", "0.2"),
         new("index outside the volume", "--wrong-index", "0.2"),
+        new("one index in ten that of a volume up to three ahead", "--stray-index", "0.1"),
         new("clocks jump by an hour", "--clock-jump", "0.2"),
         new("a second source on the stream", "--second-scan"),
         new("silence for 1.5 s", "--stall-after", "15", "--stall-ms", "1500"),
@@ -162,13 +164,13 @@ public sealed class FaultTableTests : IDisposable
         Assert.Equal(struck["other_scan"], run.Reason("other-scan"));
 
         // A frame may be struck twice, and is refused once.
-        long bad = run.Reason("malformed") + run.Reason("bad-key") + run.Reason("size-mismatch") + run.Reason("index-outside-shape");
+        long bad = run.Reason("malformed") + run.Reason("bad-key") + run.Reason("size-mismatch") + run.Reason("index-outside-shape") + run.Reason("stray");
         Assert.InRange(bad, struck.LargestHarm, struck.Harm + struck["duplicated"]);
         if (struck.Harms == 1)
         {
             Assert.Equal(struck["headers_corrupted"], run.Reason("malformed") + run.Reason("bad-key"));
             Assert.Equal(struck["truncated"] + struck["lengths_corrupted"], run.Reason("size-mismatch"));
-            Assert.Equal(struck["indices_wrong"], run.Reason("index-outside-shape"));
+            Assert.Equal(struck["indices_wrong"] + struck["indices_stray"], run.Reason("index-outside-shape") + run.Reason("stray"));
         }
 
         if (struck.Harms == 0)
@@ -249,7 +251,7 @@ public sealed class FaultTableTests : IDisposable
     /// <param name="summary"><see langword="null"/> for a source that did not live to tell.</param>
     private sealed class Struck(JsonElement? summary, long framesWithoutSummary)
     {
-        private static readonly string[] HarmKeys = ["truncated", "headers_corrupted", "lengths_corrupted", "indices_wrong"];
+        private static readonly string[] HarmKeys = ["truncated", "headers_corrupted", "lengths_corrupted", "indices_wrong", "indices_stray"];
 
         public long this[string key] => summary is { } told ? told.GetProperty(key).GetInt64() : key == "frames_sent" ? framesWithoutSummary : 0;
 

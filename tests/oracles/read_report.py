@@ -8,7 +8,9 @@ import base64
 import html.parser
 import io
 import json
+import math
 import os
+import statistics
 import sys
 import xml.etree.ElementTree
 
@@ -65,6 +67,26 @@ expected.update({f"volumes.{key}": value for key, value in status["volumes"].ite
 expected["volumes.skipped"] = sum(status["volumes"]["skipped"].values())
 for group, reasons in (("frames", "refused"), ("frames", "refused_messages"), ("volumes", "skipped")):
     expected.update({f"{group}.{reasons}.{reason}": count for reason, count in status[group][reasons].items()})
+conditioned = {}
+ledger = os.path.join(run, "ledger.jsonl")
+for line in open(ledger, encoding="utf-8") if os.path.exists(ledger) else ():
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        continue  # torn
+    if event["kind"] == "volume-restored" and event.get("conditioning"):
+        conditioned.setdefault(event["index"]["c"], []).append(event["conditioning"])
+for channel, found in conditioned.items():
+    key = f"conditioning.{channel}."
+    phases = [f["line_phase"] for f in found if f["line_phase"]]
+    known = [phase["estimated_px"] for phase in phases if phase["estimated_px"] is not None]
+    hot = [f["hot_pixels"] for f in found if f["hot_pixels"] is not None]
+    drifts = [[um for um in f["drift"]["um"].values() if um is not None] for f in found if f["drift"]]
+    expected[key + "volumes"] = len(found)
+    if hot: expected[key + "hot_pixels"] = max(hot)
+    if phases: expected[key + "line_phase_uncertain"] = sum(phase["corrected_px"] == 0 != phase["estimated_px"] for phase in phases)
+    if known: expected[key + "line_phase_px"] = statistics.median(known)
+    if any(drifts): expected[key + "drift_um"] = max(math.hypot(*um) for um in drifts if um)
 for timing in report["timings"]:
     expected.update({f"timings.{timing['stage']}.{key}": timing[key] for key in ("count", "p50_ms", "p95_ms", "p99_ms", "max_ms")})
 for queue in status["queues"]:

@@ -28,6 +28,8 @@ internal sealed class FaultArguments
 
     private readonly Option<double> _wrongIndex = Share("--wrong-index", "Give this share of the frames an index outside every volume.");
 
+    private readonly Option<double> _strayIndex = Share("--stray-index", "Give this share of the frames the index of a volume up to three time points ahead.");
+
     private readonly Option<double> _clockJump = Share("--clock-jump", "At this share of the frames let the clocks jump by an hour, ahead or back.");
 
     private readonly Option<long?> _stallAfter = After("--stall-after", "send nothing for --stall-ms.");
@@ -53,7 +55,7 @@ internal sealed class FaultArguments
     {
         foreach (Option option in (Option[])
             [
-                _drop, _duplicate, _shuffle, _reorder, _delay, _delayMs, _truncate, _corruptHeader, _corruptLength, _corruptSequence, _wrongIndex, _clockJump,
+                _drop, _duplicate, _shuffle, _reorder, _delay, _delayMs, _truncate, _corruptHeader, _corruptLength, _corruptSequence, _wrongIndex, _strayIndex, _clockJump,
                 _stallAfter, _stallMs, _disconnectAfter, _disconnectMs, _restartAfter, _restartAs, _dieAfter, _secondScan, _seed,
             ])
         {
@@ -76,6 +78,7 @@ internal sealed class FaultArguments
         CorruptLength = parsed.GetValue(_corruptLength),
         CorruptSequence = parsed.GetValue(_corruptSequence),
         WrongIndex = parsed.GetValue(_wrongIndex),
+        StrayIndex = parsed.GetValue(_strayIndex),
         ClockJump = parsed.GetValue(_clockJump),
         StallAfter = parsed.GetValue(_stallAfter),
         StallFor = TimeSpan.FromMilliseconds(parsed.GetValue(_stallMs)),

@@ -28,6 +28,11 @@ internal sealed class ScanCommand
     private readonly Option<double?> _linePhase = Values.OptionalNumber("--line-phase",
         "How much further along x odd rows show the specimen, as in scans to and fro; scanned pixels. Default 0.", -8, 8.0);
 
+    private readonly Option<int?> _defocusFrom = Values.OptionalNumber(
+        "--defocus-from", "Time point from which the specimen lies out of focus, by --defocus-um.", 0, 1_000_000);
+
+    private readonly Option<double> _defocusUm = Values.Number("--defocus-um", "Width (FWHM) of that blur on every axis; micrometres.", 0.01, 100, 1.0);
+
     private readonly Option<int> _timePoints = Values.Number("--timepoints", "Volumes of each channel.", 1, 1_000_000, 1);
 
     private readonly Option<int> _channels = Values.Number("--channels", "Channels; each shows a population of its own.", 1, 16, 1);
@@ -61,7 +66,7 @@ internal sealed class ScanCommand
         _specimen.AcceptOnlyFromAmong("beads", "nuclei", "neurites");
         var command = new Command("scan", "Image a made-up specimen, with the truth at hand.")
         {
-            _specimen, _mode, _shape, _voxel, _factor, _sampling, _linePhase, _timePoints, _channels, _moving, _seed,
+            _specimen, _mode, _shape, _voxel, _factor, _sampling, _linePhase, _defocusFrom, _defocusUm, _timePoints, _channels, _moving, _seed,
             _psf, _photons, _readNoise, _offset, _gain, _noNoise,
         };
         _scan.AddTo(command);
@@ -91,13 +96,16 @@ internal sealed class ScanCommand
         string mode = parsed.GetValue(_mode)!;
         bool isTwoPhoton = mode == "two-photon";
         Detector detector = isTwoPhoton ? Detector.Photomultiplier : Detector.Camera;
-        PointSpread psf = isTwoPhoton ? PointSpread.TwoPhoton() : PointSpread.LightSheet();
+        PointSpread psf = parsed.GetValue(_psf) is { } fwhm ? new() { FwhmUm = fwhm } : isTwoPhoton ? PointSpread.TwoPhoton() : PointSpread.LightSheet();
+        int? defocusFrom = parsed.GetValue(_defocusFrom);
         return new ImagingOptions
         {
             Specimen = parsed.GetValue(_specimen)!,
             Mode = mode,
             Field = new(ShapeOf(parsed), parsed.GetValue(_voxel) ?? new() { ZUm = 0.5, YUm = 0.2, XUm = 0.2 }),
-            PointSpread = parsed.GetValue(_psf) is { } fwhm ? new() { FwhmUm = fwhm } : psf,
+            PointSpread = psf,
+            DefocusFrom = defocusFrom,
+            Defocused = defocusFrom is null ? null : psf.Widened(parsed.GetValue(_defocusUm)),
             Detector = detector with
             {
                 PeakPhotons = parsed.GetValue(_photons) ?? detector.PeakPhotons,

@@ -35,6 +35,9 @@ internal sealed record FaultOptions
     /// <summary>Share whose index lies outside every volume.</summary>
     public double WrongIndex { get; init => field = Require.InRange(value, 0, 1); }
 
+    /// <summary>Share whose index names a volume up to three time points ahead.</summary>
+    public double StrayIndex { get; init => field = Require.InRange(value, 0, 1); }
+
     /// <summary>Share at which the source's clocks jump, an hour ahead or back, and go on from there.</summary>
     public double ClockJump { get; init => field = Require.InRange(value, 0, 1); }
 

@@ -20,6 +20,7 @@ internal sealed class FrameFaults(FaultOptions faults, ScanSummary counts)
         (double truncate, double length, double index) = (chance.NextUnit(), chance.NextUnit(), chance.NextUnit());
         (double clock, double ahead, double header, int how) = (chance.NextUnit(), chance.NextUnit(), chance.NextUnit(), chance.Next(3));
         (double sequence, double leap) = (chance.NextUnit(), chance.Next(1e9, 1e15));
+        (double stray, int volumes) = (chance.NextUnit(), 1 + chance.Next(3));
         if (clock < faults.ClockJump)
         {
             counts.ClockJumps++;
@@ -33,6 +34,12 @@ internal sealed class FrameFaults(FaultOptions faults, ScanSummary counts)
         {
             counts.IndicesWrong++;
             frame = frame.With("index.z", said.Index.Z + (long)ScanPlan.MaxExtent);
+        }
+
+        if (stray < faults.StrayIndex)
+        {
+            counts.IndicesStray++;
+            frame = frame.With("index.t", (long)said.Index.T + volumes);
         }
 
         if (sequence < faults.CorruptSequence)

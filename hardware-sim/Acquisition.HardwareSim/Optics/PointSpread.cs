@@ -39,6 +39,14 @@ internal sealed record PointSpread
         return new() { FwhmUm = new() { ZUm = axial, YUm = lateral, XUm = lateral } };
     }
 
+    /// <summary>The same out of focus: widths add as their squares.</summary>
+    /// <param name="blurUm">FWHM of the blur on every axis; micrometres.</param>
+    public PointSpread Widened(double blurUm)
+    {
+        double Add(double fwhmUm) => Math.Sqrt(fwhmUm * fwhmUm + blurUm * blurUm);
+        return new() { FwhmUm = new() { ZUm = Add(FwhmUm.ZUm), YUm = Add(FwhmUm.YUm), XUm = Add(FwhmUm.XUm) } };
+    }
+
     /// <summary>Blurs a volume. Beyond a border the volume is mirrored, so the field's edge does not darken.</summary>
     public FloatVolume Blur(FloatVolume volume, VoxelSize voxel)
     {

@@ -27,6 +27,12 @@ internal sealed record ImagingOptions
     /// <summary>How much further along x odd rows show the specimen; scanned pixels.</summary>
     public double LinePhasePx { get; init; }
 
+    /// <summary>From this time point on the point spread function is <see cref="Defocused"/>; <see langword="null"/> for never.</summary>
+    public int? DefocusFrom { get; init; }
+
+    /// <summary>What the point spread function is out of focus.</summary>
+    public PointSpread? Defocused { get; init; }
+
     public int TimePoints { get; init => field = Require.Positive(value); } = 1;
 
     public int Channels { get; init => field = Require.Positive(value); } = 1;

@@ -13,7 +13,7 @@ internal sealed class PhantomSeries : IVolumeSeries
     private readonly IPhantom _phantom;
     private readonly Dictionary<int, float> _photonsPerBrightness = [];
     private readonly ushort[] _counts;
-    private (int T, int C)? _imaged;
+    private (int T, int C, bool IsDefocused)? _imaged;
     private FloatVolume? _fine;
     private FloatVolume? _coarse;
 
@@ -48,7 +48,8 @@ internal sealed class PhantomSeries : IVolumeSeries
     public void Prepare(VolumeIndex index)
     {
         int specimenTime = _options.Moving ? index.T : 0;
-        if (_imaged != (specimenTime, index.C)) Image(specimenTime, index.C);
+        bool isDefocused = index.T >= _options.DefocusFrom;
+        if (_imaged != (specimenTime, index.C, isDefocused)) Image(specimenTime, index.C, isDefocused);
         _options.Truth?.Write(index, _fine!, PixelType.UInt16, _options.Field.Voxel);
         Expose(index);
     }
@@ -59,10 +60,10 @@ internal sealed class PhantomSeries : IVolumeSeries
     public void Dispose() { }
 
     // Leaves the coarse volume in photons, and the fine one, when it is kept, in the counts of an ideal detector.
-    private void Image(int timePoint, int channel)
+    private void Image(int timePoint, int channel, bool isDefocused)
     {
         (_fine, _coarse) = (null, null);
-        FloatVolume fine = Blurred(timePoint, channel);
+        FloatVolume fine = Blurred(timePoint, channel, isDefocused);
         if (!_photonsPerBrightness.TryGetValue(channel, out float scale))
         {
             float brightest = fine.Samples.Max();
@@ -79,14 +80,14 @@ internal sealed class PhantomSeries : IVolumeSeries
             for (int i = 0; i < fine.Samples.Length; i++) _fine.Samples[i] = _options.Detector.Ideal(fine.Samples[i]);
         }
 
-        _imaged = (timePoint, channel);
+        _imaged = (timePoint, channel, isDefocused);
     }
 
-    private FloatVolume Blurred(int timePoint, int channel)
+    private FloatVolume Blurred(int timePoint, int channel, bool isDefocused)
     {
         var volume = new FloatVolume(_options.Field.Shape);
         _phantom.Draw(timePoint, channel, volume);
-        return _options.PointSpread.Blur(volume, _options.Field.Voxel);
+        return (isDefocused ? _options.Defocused! : _options.PointSpread).Blur(volume, _options.Field.Voxel);
     }
 
     private void Expose(VolumeIndex index)
@@ -110,5 +111,7 @@ internal sealed class PhantomSeries : IVolumeSeries
         read_noise = options.Detector.ReadNoise,
         excess_noise = options.Detector.ExcessNoise,
         line_phase_px = options.LinePhasePx,
+        defocus_from = options.DefocusFrom,
+        defocused_psf_um = options.DefocusFrom is null ? null : options.Defocused?.FwhmUm,
     });
 }

@@ -42,6 +42,8 @@ internal sealed class ScanSummary
 
     public long IndicesWrong { get; set; }
 
+    public long IndicesStray { get; set; }
+
     public long ClockJumps { get; set; }
 
     public long Stalls { get; set; }

@@ -26,7 +26,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
             await using ViewerServer? viewer = await RunViewer.StartAsync(config.Viewer, screen).ConfigureAwait(false);
             using var source = new ZmqFrameSource(config.Source);
             Introduce(source, publisher);
-            await RunDisplay.ShowAsync(screen, TakeAsync(source, publisher, viewer, interruption), () => _newest!, scan => scan.Status).ConfigureAwait(false);
+            await RunDisplay.ShowAsync(screen, TakeAsync(source, publisher, viewer, metrics, interruption), () => _newest!, scan => scan.Status).ConfigureAwait(false);
             metrics?.Flush();
             int worst = ExitCode.Ok;
             foreach (TakenScan scan in _scans) worst = Math.Max(worst, await ConcludeAsync(scan).ConfigureAwait(false));
@@ -46,7 +46,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
     /// <summary>Takes one scan after another, each as soon as the one before it is no longer received. Completes when all have
     /// drained; what a run fails with is left to its report.</summary>
     /// <remarks>Two runs at most are at work, each with the memory that the configuration grants one.</remarks>
-    private async Task TakeAsync(ZmqFrameSource source, ZmqVolumePublisher? publisher, ViewerServer? viewer, Interruption interruption)
+    private async Task TakeAsync(ZmqFrameSource source, ZmqVolumePublisher? publisher, ViewerServer? viewer, MetricsExport? metrics, Interruption interruption)
     {
         ScanAnnouncement? announced = null;
         do
@@ -62,6 +62,7 @@ internal sealed class RunSession(AppConfig config, Screen screen, bool explains)
 
             // A further scan waits until there is room for it; its frames wait in the socket.
             await draining.Ended.ConfigureAwait(false);
+            metrics?.Flush(); // its last figures end with it
             draining.Dispose();
         }
         while (announced is not null && !interruption.Stop.IsCancellationRequested);

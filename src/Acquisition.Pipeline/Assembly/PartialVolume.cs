@@ -4,7 +4,8 @@ using Acquisition.Core;
 namespace Acquisition.Pipeline.Assembly;
 
 /// <summary>A volume that still receives frames. One thread.</summary>
-internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
+/// <param name="opened">Now, in ticks of the run's clock.</param>
+internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels, long opened)
 {
     private readonly bool[] _held = new bool[pixels.Shape.Z];
 
@@ -19,7 +20,8 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
 
     public long FirstFrameTimestamp { get; private set; }
 
-    public long LastFrameTimestamp { get; private set; }
+    /// <summary>When it was opened, before its first frame.</summary>
+    public long LastFrameTimestamp { get; private set; } = opened;
 
     public bool IsComplete => FramesHeld == _held.Length;
 
@@ -30,9 +32,9 @@ internal sealed class PartialVolume(VolumeIndex index, VolumeBuffer pixels)
     {
         plane.CopyTo(pixels.Plane(z));
         _held[z] = true;
-        if (FramesHeld++ == 0) FirstFrameTimestamp = timestamp;
+        FirstFrameTimestamp = FramesHeld++ == 0 ? timestamp : Math.Min(FirstFrameTimestamp, timestamp);
         while (FinalPlanes < _held.Length && _held[FinalPlanes]) FinalPlanes++;
-        LastFrameTimestamp = timestamp;
+        LastFrameTimestamp = Math.Max(LastFrameTimestamp, timestamp);
     }
 
     /// <summary>Closes the volume. Planes that did not come are set to zero: the memory is a former volume's.</summary>

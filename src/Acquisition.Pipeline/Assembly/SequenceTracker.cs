@@ -22,7 +22,8 @@ internal sealed class SequenceTracker
     /// <summary>Messages that came after a later one, or with a number that was not believed.</summary>
     public long Disordered { get; private set; }
 
-    public void Note(ulong sequence)
+    /// <returns>Whether the number is believed, as far as that can be told now.</returns>
+    public bool Note(ulong sequence)
     {
         bool isConfirmed = _doubtful is { } before && sequence > before && sequence - before <= Window;
         if (isConfirmed)
@@ -36,15 +37,17 @@ internal sealed class SequenceTracker
         {
             _first = _highest = sequence;
             Mark(sequence);
-            return;
+            return true;
         }
 
         if (sequence > _highest && sequence - _highest > Window)
         {
             _doubtful = sequence;
             Disordered++;
+            return false;
         }
-        else if (sequence > _highest)
+
+        if (sequence > _highest)
         {
             Advance(sequence);
         }
@@ -58,6 +61,18 @@ internal sealed class SequenceTracker
             _first = Math.Min(_first, sequence);
             Mark(sequence);
         }
+
+        return true;
+    }
+
+    /// <summary>Notes the message that closes a scan. None comes after it that could confirm its number, but it tells how many frames were
+    /// sent, and the other messages are few.</summary>
+    public void NoteEnd(ulong sequence, long framesSent)
+    {
+        if (Note(sequence) || framesSent < 0 || sequence < (ulong)framesSent || sequence - (ulong)framesSent > Window) return;
+        _doubtful = null;
+        Disordered--;
+        Advance(sequence);
     }
 
     private void Advance(ulong sequence)

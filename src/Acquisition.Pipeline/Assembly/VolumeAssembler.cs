@@ -8,7 +8,7 @@ namespace Acquisition.Pipeline.Assembly;
 /// <summary>Puts frames in their place and hands on each volume when it is complete or nobody waits for its rest any more.</summary>
 /// <remarks>Runs on the source's thread; handing on blocks it when the disk is slower than the camera, which is how a source
 /// learns to wait. Nothing here is fatal but a scan that cannot fit in memory or a run folder that cannot be made.</remarks>
-internal sealed class VolumeAssembler : IFrameObserver, IDisposable
+internal sealed partial class VolumeAssembler : IFrameObserver, IDisposable
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromMilliseconds(100);
 
@@ -61,6 +61,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         {
             _host.Begin(plan);
             Plan = plan;
+            _front = new ScanFront(plan);
             _lastHeard = _clock.GetTimestamp();
             // A repeated announcement carries the number of the first, which a late listener has not missed.
             if (!repeat) NoteSequence(sequence);
@@ -108,27 +109,44 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         }
 
         _lastHeard = _clock.GetTimestamp();
-        NoteSequence(header.Sequence);
+        ulong? number = NoteSequence(header.Sequence) ? header.Sequence : null;
         if (header.Height != plan.Shape.Y || header.Width != plan.Shape.X || header.PixelType != plan.PixelType)
         {
             Refuse(header, RefusalReason.PlanMismatch);
         }
         else if (!plan.Contains(header.Index))
         {
+            NoteOutside(number);
             Refuse(header, RefusalReason.IndexOutsideShape);
+        }
+        else if (!Decide(plan, header, number, pixels))
+        {
+            Refuse(header, RefusalReason.Duplicate);
         }
         else if (_closed.TryGet(header.Index.Volume, out ImmutableArray<int> missing))
         {
             Refuse(header, missing.BinarySearch(header.Index.Z) >= 0 ? RefusalReason.Late : RefusalReason.Duplicate);
         }
-        else if (Find(header.Index.Volume) is { } known && known.Holds(header.Index.Z))
-        {
-            Refuse(header, RefusalReason.Duplicate);
-        }
         else
         {
-            Place(plan, header.Index, pixels);
+            Admit(plan, header, number, pixels);
         }
+    }
+
+    /// <summary>Takes a frame of a volume that is not closed.</summary>
+    private void Admit(ScanPlan plan, in FrameHeader header, ulong? number, ReadOnlySpan<byte> pixels)
+    {
+        PartialVolume? volume = Find(header.Index.Volume);
+        if (volume is not null && volume.Holds(header.Index.Z))
+        {
+            Refuse(header, RefusalReason.Duplicate);
+            return;
+        }
+
+        bool isDue = volume is not null || IsDue(header.Index.Volume, number);
+        if (number is { } reached) _front!.NoteReached(reached);
+        if (isDue) Place(plan, header.Index, pixels);
+        else Hold(header, number, pixels);
     }
 
     public void OnEnd(ScanEnd end)
@@ -141,7 +159,8 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
             return;
         }
 
-        NoteSequence(end.Sequence);
+        _sequence.NoteEnd(end.Sequence, end.FramesSent);
+        CountSequence();
         _counters.NoteSent(end.FramesSent);
         string reason = end.Reason.Length > 0 ? $": {end.Reason}" : "";
         Finish(RunOutcome.Completed, $"the source says {end.Status}{reason}");
@@ -153,7 +172,8 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         if (message is { } id && id.ScanId == Plan?.ScanId)
         {
             _lastHeard = _clock.GetTimestamp();
-            NoteSequence(id.Sequence);
+            bool isBelieved = NoteSequence(id.Sequence);
+            if (reason == RefusalReason.IndexOutsideShape && isBelieved) NoteOutside(id.Sequence);
         }
 
         // Frames refused by the stateful checks above were counted as received when they came.
@@ -169,6 +189,7 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     {
         if (_finished) return;
         _finished = true;
+        if (_held is { IsTaken: true, IsConfirmed: false }) RefuseHeld();
         while (_open.Count > 0) Close(_open[0]);
         _host.End(outcome, reason);
         _volumes.OnCompleted();
@@ -212,12 +233,19 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
     private void Place(ScanPlan plan, FrameIndex index, ReadOnlySpan<byte> pixels)
     {
         PartialVolume volume = Find(index.Volume) ?? Open(plan, index.Volume);
-        int final = volume.FinalPlanes;
-        volume.Place(index.Z, pixels, _lastHeard);
         _counters.NotePlaced();
-        if (volume.FinalPlanes > final) _host.PlanesFinal(volume.Index, volume.Pixels, volume.FinalPlanes);
+        Put(volume, index.Z, pixels, _lastHeard);
         if (volume.IsComplete) Close(volume);
         CloseSilent();
+    }
+
+    private bool IsDue(VolumeIndex index, ulong? number) => _front!.IsDue(index, number, Find(_front.Newest(index.C)) is not null);
+
+    private void Put(PartialVolume volume, int z, ReadOnlySpan<byte> pixels, long timestamp)
+    {
+        int final = volume.FinalPlanes;
+        volume.Place(z, pixels, timestamp);
+        if (volume.FinalPlanes > final) _host.PlanesFinal(volume.Index, volume.Pixels, volume.FinalPlanes);
     }
 
     private PartialVolume Open(ScanPlan plan, VolumeIndex index)
@@ -233,13 +261,15 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
             _host.ThrowIfStopped();
         }
 
-        var volume = new PartialVolume(index, pixels);
+        var volume = new PartialVolume(index, pixels, _lastHeard);
         _open.Add(volume);
+        _front!.NoteBegun(index);
         return volume;
     }
 
     private void Close(PartialVolume partial)
     {
+        if (_held.IsConfirmed && _held.Index.Volume == partial.Index) FillFromHeld(partial);
         _open.Remove(partial);
         AssembledVolume volume = partial.Close();
         _closed.Add(volume.Index, volume.MissingPlanes);
@@ -270,11 +300,15 @@ internal sealed class VolumeAssembler : IFrameObserver, IDisposable
         return null;
     }
 
-    private void NoteSequence(ulong sequence)
+    /// <returns>Whether the number is believed.</returns>
+    private bool NoteSequence(ulong sequence)
     {
-        _sequence.Note(sequence);
-        _counters.NoteSequence(_sequence.Lost, _sequence.Repeated, _sequence.Disordered);
+        bool isBelieved = _sequence.Note(sequence);
+        CountSequence();
+        return isBelieved;
     }
+
+    private void CountSequence() => _counters.NoteSequence(_sequence.Lost, _sequence.Repeated, _sequence.Disordered);
 
     private void Refuse(in FrameHeader header, RefusalReason reason)
     {

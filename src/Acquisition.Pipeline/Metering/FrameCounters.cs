@@ -24,6 +24,9 @@ internal sealed class FrameCounters
 
     public void NotePlaced() => Interlocked.Increment(ref _placed);
 
+    /// <summary>A frame that had been counted as placed lost its place; it is to be counted as refused.</summary>
+    public void NoteTakenBack() => Interlocked.Decrement(ref _placed);
+
     public void NoteStored(int frames) => Interlocked.Add(ref _stored, frames);
 
     /// <summary>Counts the frames that were placed in a volume and never stored as refused; once, when raw storage has ended.</summary>

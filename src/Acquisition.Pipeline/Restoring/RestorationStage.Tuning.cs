@@ -144,7 +144,7 @@ internal sealed partial class RestorationStage
         }
 
         string why = outcome.Refusal.Length > 0 ? outcome.Refusal
-            : outcome.Result is { BeatsProjection: false } lost ? lost.Reason
+            : outcome.Result is { BeatsProjection: false } worse ? $"tuned again on {outcome.Job.Index} it came to none that helps. {worse.Reason}"
             : string.Create(CultureInfo.InvariantCulture,
                 $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
         _host.Warn($"Channel {channel.Channel} keeps its model: {why}");

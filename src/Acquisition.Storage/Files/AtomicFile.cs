@@ -36,7 +36,7 @@ internal sealed class AtomicFile : IDisposable
         file.Commit(replace);
     }
 
-    /// <summary>Gives the file its name.</summary>
+    /// <summary>Gives the file its name, which survives a loss of power from then on.</summary>
     /// <param name="replace">Whether a file of that name may be replaced; if not, its existence is an <see cref="IOException"/>.</param>
     public void Commit(bool replace)
     {
@@ -44,6 +44,7 @@ internal sealed class AtomicFile : IDisposable
         _stream.Dispose();
         File.Move(_partialPath, _path, replace);
         _committed = true;
+        DiskSync.ForceFolder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
     }
 
     public void Dispose()

@@ -9,6 +9,7 @@ internal sealed class JsonLines(string path, bool flushToDisk)
 {
     private readonly Lock _gate = new();
     private long? _length;
+    private bool _isNew = true; // its name may not be on the disk
 
     public string FilePath => path;
 
@@ -29,6 +30,8 @@ internal sealed class JsonLines(string path, bool flushToDisk)
             {
                 stream.Write(line);
                 if (flushToDisk) DiskSync.Force(stream);
+                if (flushToDisk && _isNew) DiskSync.ForceFolder(Path.GetDirectoryName(path)!);
+                _isNew = false;
                 _length = before + line.Length;
             }
             catch (Exception fault) when (DiskFault.Is(fault))

@@ -70,6 +70,7 @@ public static partial class RunPage
                 Section("Account", Account(report)),
                 Section("Pictures", status.Plan is { } plan ? new VolumePictures(folder, plan, story).Draw() : []),
                 Section("Quality", Quality(report, story, clock)),
+                Section("Conditioning", Conditioning(story, clock)),
                 Section("Lag", Lag(story, clock)),
                 Section("Times per stage", Timings(report)),
                 Section("Queues", Queues(status)),

@@ -3,6 +3,7 @@ using Acquisition.Core;
 namespace Acquisition.Storage.Reporting;
 
 /// <summary>What a run's ledger tells, as far as its page shows it: about 60 bytes a volume, and at most so many of each rarer event.</summary>
+/// <remarks>About 300 bytes for a volume that was conditioned.</remarks>
 internal sealed class RunStory
 {
     /// <summary>A page with more rows is not read by anybody; the ledger has them all.</summary>
@@ -16,7 +17,7 @@ internal sealed class RunStory
     /// <summary>Time points of raw volumes on disk, by channel.</summary>
     public SortedDictionary<int, SortedSet<int>> Stored { get; } = [];
 
-    public List<(DateTimeOffset At, VolumeIndex Index, TimeSpan Lag, GaugeReading? Gauge)> Restored { get; } = [];
+    public List<(DateTimeOffset At, VolumeIndex Index, TimeSpan Lag, GaugeReading? Gauge, ConditioningReport? Conditioning)> Restored { get; } = [];
 
     public List<(DateTimeOffset At, ModelStatus Model)> Models { get; } = [];
 
@@ -51,7 +52,7 @@ internal sealed class RunStory
                 timePoints.Add(stored.Index.T);
                 break;
             case LedgerKinds.VolumeRestored when line.As<Provenance>() is { } made:
-                Restored.Add((line.At, made.Index, made.Lag, made.Gauge));
+                Restored.Add((line.At, made.Index, made.Lag, made.Gauge, made.Conditioning));
                 break;
             case LedgerKinds.ModelChosen:
                 Keep(Models, line.At, line.As<ModelStatus>());

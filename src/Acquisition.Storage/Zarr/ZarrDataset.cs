@@ -11,6 +11,8 @@ internal sealed record ZarrDataset
     /// <summary>Name of the file, inside the dataset, that says per volume how it was made; one JSON object a line.</summary>
     public const string ProvenanceFile = "provenance.jsonl";
 
+    private const string RestoredFolder = "../restored.zarr/";
+
     public required string Name { get; init; }
 
     /// <summary>Planned time points; <see langword="null"/> for an open-ended scan.</summary>
@@ -65,16 +67,17 @@ internal sealed record ZarrDataset
             Origin(plan.Undersampling.Z, plan.VoxelSize.ZUm),
             Origin(plan.Undersampling.Y, plan.VoxelSize.YUm),
             Origin(plan.Undersampling.X, plan.VoxelSize.XUm)),
-        Steps = conditioning.IsEmpty ? [Acquired(plan), Restoration(plan)] : [Acquired(plan), Conditioning(conditioning), Restoration(plan)],
+        Steps = [Acquired(plan), .. Conditioning(conditioning), Restoration(plan)],
     };
 
     /// <summary>Standard errors of restored voxels, in steps; 0, which volumes without a map hold throughout, is unknown.</summary>
-    public static ZarrDataset Uncertainty(ScanPlan plan) => Restored(plan) with
+    /// <param name="conditioning">What was corrected before restoring.</param>
+    public static ZarrDataset Uncertainty(ScanPlan plan, params ImmutableArray<string> conditioning) => Restored(plan) with
     {
         Name = $"{plan.Stream} standard error",
         PixelType = PixelType.UInt8,
         BitDepth = null,
-        Steps = [Acquired(plan), Restoration(plan, folder: "../restored.zarr/"), Errors()],
+        Steps = [Acquired(plan), .. Conditioning(conditioning, RestoredFolder), Restoration(plan, RestoredFolder), Errors()],
     };
 
     /// <summary>A scanned sample is the mean over its voxel, and the finer samples tile that voxel: sample j of the finer grid
@@ -88,15 +91,20 @@ internal sealed record ZarrDataset
         ["plan"] = JsonSerializer.SerializeToNode(plan, RecordJson.Compact),
     };
 
-    private static JsonObject Conditioning(ImmutableArray<string> corrections) => new()
-    {
-        ["step"] = "conditioned",
-        ["software"] = Software,
-        ["input"] = "../raw.zarr",
-        ["corrections"] = JsonSerializer.SerializeToNode(corrections, RecordJson.Compact),
-        ["parameters"] = "conditioning, in each line of per_volume",
-        ["per_volume"] = ProvenanceFile,
-    };
+    /// <param name="folder">Where the provenance lies, as seen from the dataset.</param>
+    /// <returns>Nothing where nothing was corrected.</returns>
+    private static ImmutableArray<JsonObject> Conditioning(ImmutableArray<string> corrections, string folder = "") => corrections.IsEmpty ? [] :
+    [
+        new()
+        {
+            ["step"] = "conditioned",
+            ["software"] = Software,
+            ["input"] = "../raw.zarr",
+            ["corrections"] = JsonSerializer.SerializeToNode(corrections, RecordJson.Compact),
+            ["parameters"] = "conditioning, in each line of per_volume",
+            ["per_volume"] = folder + ProvenanceFile,
+        },
+    ];
 
     /// <param name="folder">Where the provenance lies, as seen from the dataset.</param>
     private static JsonObject Restoration(ScanPlan plan, string folder = "") => new()

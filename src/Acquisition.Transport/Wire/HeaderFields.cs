@@ -75,6 +75,16 @@ internal static class HeaderFields
         Field(ref writer, "x", value.XUm);
     }
 
+    /// <summary>A distance along each axis; nil where it is not known.</summary>
+    public static void Field(ref MessagePackWriter writer, string key, Displacement value)
+    {
+        writer.Write(key);
+        writer.WriteMapHeader(3);
+        Field(ref writer, "z", value.Z);
+        Field(ref writer, "y", value.Y);
+        Field(ref writer, "x", value.X);
+    }
+
     /// <summary>Writes nil for no volume.</summary>
     public static void Field(ref MessagePackWriter writer, string key, VolumeIndex? value)
     {

@@ -14,7 +14,7 @@ internal static class ResultEncoder
         Provenance made = volume.Provenance;
         VolumeBuffer pixels = volume.Pixels;
         Factors scale = volume.Plan.Undersampling;
-        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 15);
+        Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 15 + (made.Conditioning is null ? 0 : 1));
         Field(ref writer, "index", made.Index);
         List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
         writer.Write("dims");
@@ -33,6 +33,7 @@ internal static class ResultEncoder
         Field(ref writer, "tuned_on", made.TunedOn);
         List(ref writer, "missing", made.MissingPlanes.AsSpan());
         Field(ref writer, "lag_ms", made.Lag.TotalMilliseconds);
+        if (made.Conditioning is { } conditioning) Conditioning(ref writer, conditioning);
         writer.Write("quality");
         writer.WriteMapHeader(10 + (made.Uncertainty is null ? 0 : 1));
         Field(ref writer, "residual_rms", made.ResidualRms);
@@ -73,6 +74,44 @@ internal static class ResultEncoder
         Field(ref writer, "disk_free_bytes", status.FreeBytes);
         Field(ref writer, "disk_time_left_s", status.DiskTimeLeft?.TotalSeconds);
         Field(ref writer, "unpublished", unpublished);
+    }
+
+    /// <summary>What was corrected before restoring. Beside the quality and not in it: headers are nested four deep at most.</summary>
+    private static void Conditioning(ref MessagePackWriter writer, ConditioningReport found)
+    {
+        writer.Write("conditioning");
+        writer.WriteMapHeader(5);
+        writer.Write("steps");
+        writer.WriteArrayHeader(found.Steps.Length);
+        foreach (string step in found.Steps) writer.Write(step);
+        Field(ref writer, "non_finite_samples", found.NonFiniteSamples);
+        Field(ref writer, "hot_pixels", (long?)found.HotPixels);
+        writer.Write("line_phase");
+        if (found.LinePhase is { } phase)
+        {
+            writer.WriteMapHeader(3);
+            Field(ref writer, "estimated_px", phase.EstimatedPx);
+            Field(ref writer, "error_px", phase.ErrorPx);
+            Field(ref writer, "corrected_px", phase.CorrectedPx);
+        }
+        else
+        {
+            writer.WriteNil();
+        }
+
+        writer.Write("drift");
+        if (found.Drift is { } drift)
+        {
+            writer.WriteMapHeader(4);
+            Field(ref writer, "against", drift.Against);
+            Field(ref writer, "px", drift.Px);
+            Field(ref writer, "um", drift.Um);
+            Field(ref writer, "corrected_px", drift.CorrectedPx);
+        }
+        else
+        {
+            writer.WriteNil();
+        }
     }
 
     /// <summary>How part 3 is read.</summary>

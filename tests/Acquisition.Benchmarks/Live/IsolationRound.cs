@@ -57,7 +57,7 @@ internal static class IsolationRound
 
         public IVolumeStore CreateRestored(ScanPlan plan, params ImmutableArray<string> conditioning) => new Nowhere();
 
-        public IVolumeStore CreateUncertainty(ScanPlan plan) => new Nowhere();
+        public IVolumeStore CreateUncertainty(ScanPlan plan, params ImmutableArray<string> conditioning) => new Nowhere();
 
         public void AppendProvenance(Provenance provenance) { }
 

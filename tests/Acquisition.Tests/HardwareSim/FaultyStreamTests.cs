@@ -55,6 +55,16 @@ public sealed class FaultyStreamTests
     }
 
     [Fact]
+    public void A_stray_index_names_one_of_the_three_volumes_after_the_frames_own()
+    {
+        (Outgoing[] got, ScanSummary counts) = Apply(new FaultOptions { StrayIndex = 0.25 });
+        Outgoing[] stray = [.. got.Where(item => item.Message.FrameHeader is { } header && header.Index != Made((int)header.Sequence - 1).Index)];
+        AssertStruck(stray.Length, counts.IndicesStray);
+        AssertOthersUntouched(got, stray);
+        Assert.Equal([1, 2, 3], stray.Select(item => item.Message.FrameHeader!.Value).Select(header => header.Index.T - Made((int)header.Sequence - 1).Index.T).Distinct().Order());
+    }
+
+    [Fact]
     public void A_corrupt_number_lies_far_ahead()
     {
         (Outgoing[] got, ScanSummary counts) = Apply(new FaultOptions { CorruptSequence = 0.25 });

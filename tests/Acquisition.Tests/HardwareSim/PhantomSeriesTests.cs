@@ -45,6 +45,30 @@ public sealed class PhantomSeriesTests
         Assert.NotEqual(atZero, Frames(other, new(0, 0)));
     }
 
+    [Fact]
+    public void Out_of_focus_a_spot_gets_wider_by_the_sum_of_squares_and_keeps_its_light()
+    {
+        PointSpread sharp = PointSpread.LightSheet();
+        using var series = new PhantomSeries(StillNoiseless with { DefocusFrom = 2, Defocused = sharp.Widened(1.2) }, Announcement);
+        using var wide = new PhantomSeries(
+            StillNoiseless with { PointSpread = new() { FwhmUm = new() { ZUm = Add(sharp.FwhmUm.ZUm), YUm = Add(sharp.FwhmUm.YUm), XUm = Add(sharp.FwhmUm.XUm) } } }, Announcement);
+        using var still = new PhantomSeries(StillNoiseless, Announcement);
+
+        ushort[] inFocus = Frames(still, new(0, 0)), outOfFocus = Frames(wide, new(0, 0));
+        Assert.Equal(inFocus, Frames(series, new(0, 0)));
+        Assert.Equal(inFocus, Frames(series, new(1, 0)));
+        ushort[] blurred = Frames(series, new(2, 0));
+
+        // The other series scales its light to its own brightest spot.
+        double ratio = Light(blurred) / Light(outOfFocus);
+        Assert.InRange(ratio, 0.1, 0.98);
+        for (int i = 0; i < blurred.Length; i++) Assert.Equal(100 + ratio * (outOfFocus[i] - 100), blurred[i], 2.0);
+        Assert.Equal(1, Light(blurred) / Light(inFocus), 0.02);
+
+        static double Add(double um) => Math.Sqrt(um * um + 1.2 * 1.2);
+        static double Light(ushort[] frames) => frames.Sum(count => count - 100.0);
+    }
+
     [Theory, MemberData(nameof(Specimens))]
     public void Only_a_moving_specimen_moves_and_it_starts_where_the_still_one_lies(string specimen)
     {

@@ -34,7 +34,7 @@ public sealed class LagPolicyTests : ScanRunCase
                 }
 
                 o.OnEnd(Scans.End(plan));
-                Assert.True(SpinWait.SpinUntil(() => LastRun!.Status.Volumes.Assembled == 7, TimeSpan.FromSeconds(60)));
+                AwaitBacklog(volumes: 6);
                 sent.Set();
             },
             new PipelineOptions { LagPolicy = policy, EveryNth = 3 }, restoration: new RestorationOptions { Method = RestorationMethod.Cubic }).RunAsync(Cancel);

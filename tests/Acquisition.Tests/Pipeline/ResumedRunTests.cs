@@ -32,7 +32,8 @@ public sealed class ResumedRunTests : ScanRunCase
             Assert.Equal(live with { Lag = default, Duration = default }, made with { Lag = default, Duration = default, MissingPlanes = live.MissingPlanes });
         }
 
-        Assert.Equal(["volume-restored", "volume-restored", "volume-restored", "scan-finished"], _left.LedgerKinds);
+        Assert.Equal(["volume-restored", "volume-restored", "volume-restored", "state", "scan-finished"], _left.LedgerKinds);
+        Assert.Equal(new StateChanged(RunState.Finished, report.Status.Reason), _left.LedgerEntries.OfType<StateChanged>().Single());
         Assert.Same(report, _left.Report);
     }
 

@@ -63,6 +63,43 @@ public sealed class SequenceTrackerTests
     }
 
     [Fact]
+    public void Losses_right_before_the_end_are_counted_however_many_they_are()
+    {
+        var tracker = new SequenceTracker();
+        for (ulong n = 0; n <= 10; n++) tracker.Note(n);
+        tracker.NoteEnd(200_001, framesSent: 200_000);
+        Assert.Equal((200_001 - 10 - 1, 0, 0), (tracker.Lost, tracker.Repeated, tracker.Disordered));
+    }
+
+    [Theory]
+    [InlineData(1UL << 40, 20)] // the number is damaged
+    [InlineData(200_001, 20)]
+    [InlineData(200_001, 300_000)] // the count is damaged, or both
+    public void An_end_whose_number_does_not_agree_with_the_frames_sent_is_not_believed(ulong number, long framesSent)
+    {
+        var tracker = new SequenceTracker();
+        for (ulong n = 0; n <= 10; n++) tracker.Note(n);
+        tracker.NoteEnd(number, framesSent);
+        Assert.Equal((0, 0, 1), (tracker.Lost, tracker.Repeated, tracker.Disordered));
+    }
+
+    [Fact]
+    public void An_end_confirms_the_leap_before_it_and_not_a_damaged_number()
+    {
+        var tracker = new SequenceTracker();
+        tracker.Note(0);
+        tracker.Note(100_000);
+        tracker.NoteEnd(100_001, framesSent: 100_000);
+        Assert.Equal((100_000 - 1, 0, 0), (tracker.Lost, tracker.Repeated, tracker.Disordered));
+
+        var damaged = new SequenceTracker();
+        damaged.Note(0);
+        damaged.Note(1UL << 40); // instead of 1
+        damaged.NoteEnd(2, framesSent: 1);
+        Assert.Equal((1, 0, 1), (damaged.Lost, damaged.Repeated, damaged.Disordered));
+    }
+
+    [Fact]
     public void The_first_number_seen_is_where_counting_begins()
     {
         var tracker = new SequenceTracker();

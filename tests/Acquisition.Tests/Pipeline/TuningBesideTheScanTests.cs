@@ -225,10 +225,12 @@ public sealed class TuningBesideTheScanTests : ScanRunCase
         }).RunAsync(Cancel);
 
         var states = Store.LedgerEntries.OfType<StateChanged>().ToList();
-        Assert.Equal([RunState.Scanning, RunState.Tuning, RunState.Live, RunState.Draining], states.Select(s => s.State));
+        Assert.Equal([RunState.Scanning, RunState.Tuning, RunState.Live, RunState.Draining, RunState.Finished], states.Select(s => s.State));
         Assert.Contains("t0 c0", states[1].Reason, StringComparison.Ordinal);
         Assert.Contains("self-vision", states[2].Reason, StringComparison.Ordinal);
         Assert.Contains("completed", states[3].Reason, StringComparison.Ordinal);
+        Assert.Equal(states[3].Reason, states[4].Reason);
+        Assert.Equal([LedgerKinds.State, LedgerKinds.ScanFinished], Store.LedgerKinds.TakeLast(2));
         Assert.Equal((LedgerKinds.ScanStarted, LedgerKinds.ScanFinished), (Store.LedgerKinds.First(), Store.LedgerKinds.Last()));
     }
 

@@ -118,6 +118,34 @@ public sealed class RunPageTests : IDisposable
     }
 
     [Fact]
+    public void What_was_corrected_is_told_by_channel_and_drawn_over_time()
+    {
+        ScanPlan plan = StorageSamples.Plan();
+        RunFolder run = Store(plan, volumes: 1);
+        for (int t = 1; t < 4; t++)
+        {
+            run.AppendLedger(LedgerKinds.VolumeRestored, new Provenance
+            {
+                Index = new(t, 0), Method = "self-vision", SettingsFingerprint = "ff", ScaleLow = 0, ScaleHigh = 1, ResidualRms = 1, Lag = TimeSpan.Zero, Duration = TimeSpan.Zero,
+                Conditioning = new ConditioningReport
+                {
+                    Steps = ["hot pixels", "line phase", "drift"],
+                    HotPixels = 10 + t,
+                    LinePhase = new LinePhase { EstimatedPx = t == 3 ? null : 0.5 + t, ErrorPx = 0.01, CorrectedPx = t == 1 ? 1.5 : 0 },
+                    Drift = new Drift { Against = new(1, 0), Px = new(null, 3 * t, 4 * t), Um = new(null, 1.5 * t, 2 * t), CorrectedPx = default },
+                },
+            });
+        }
+
+        run.Complete(Report());
+        JsonNode page = JsonNode.Parse(StorageOracles.RunPython("read_report.py", run.Folder))!;
+        Assert.Contains("Conditioning", page["headings"]!.AsArray().Select(heading => (string)heading!));
+        Assert.Equal(["line phase (pixels)", "drift (µm)"], page["charts"]!.AsArray().Select(label => (string)label!).Where(label => label.Contains('(') && label is not ("PSNR (dB)" or "lag (s)")));
+        string text = (string)page["text"]!;
+        foreach (string told in (string[])["hot pixels, line phase, drift", "13", "2 px", "7.5 µm"]) Assert.Contains(told, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_missing_or_damaged_costs_its_own_place_on_the_page()
     {
         RunFolder run = Store(StorageSamples.Plan(channels: ["DNA"]), volumes: 3);

@@ -63,6 +63,21 @@ public sealed class ZarrMetadataTests
     }
 
     [Fact]
+    public void Restored_volumes_and_their_maps_name_what_was_corrected()
+    {
+        using var folder = new StorageFolder();
+        ScanPlan plan = StorageSamples.Plan();
+        ZarrVolumeStore.Create(folder["restored.zarr"], ZarrDataset.Restored(plan, "offset", "drift"), StorageSamples.Options(folder.Path));
+        ZarrVolumeStore.Create(folder["uncertainty.zarr"], ZarrDataset.Uncertainty(plan, "offset", "drift"), StorageSamples.Options(folder.Path));
+        JsonArray Steps(string name) => Group(folder[name])["attributes"]!["acquisition"]!["steps"]!.AsArray();
+
+        Assert.Equal(["acquired", "conditioned", "restored"], Steps("restored.zarr").Select(step => (string?)step!["step"]));
+        Assert.Equal(["acquired", "conditioned", "restored"], Steps("uncertainty.zarr").Take(3).Select(step => (string?)step!["step"]));
+        Assert.Equal("""["offset","drift"]""", Steps("uncertainty.zarr")[1]!["corrections"]!.ToJsonString());
+        Assert.Equal("../restored.zarr/provenance.jsonl", (string?)Steps("uncertainty.zarr")[1]!["per_volume"]);
+    }
+
+    [Fact]
     public void A_dataset_says_how_it_came_to_be_and_keeps_text_from_the_wire_as_it_is()
     {
         using var folder = new StorageFolder();

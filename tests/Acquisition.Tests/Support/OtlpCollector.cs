@@ -29,6 +29,9 @@ internal sealed class OtlpCollector : IDisposable
     /// <summary>Path and content type of every request.</summary>
     public ConcurrentQueue<(string Path, string? ContentType)> Requests { get; } = new();
 
+    /// <summary>Every metric and its sum, as they came.</summary>
+    public ConcurrentQueue<(string Metric, double Sum)> Heard { get; } = new();
+
     /// <summary>Names of the metrics of each meter that came, by the meter's tag acquisition.run.</summary>
     public ConcurrentDictionary<string, ConcurrentDictionary<string, double>> Runs { get; } = new();
 
@@ -68,7 +71,11 @@ internal sealed class OtlpCollector : IDisposable
                     .Where(attribute => Text(attribute, 1) == "acquisition.run")
                     .Select(attribute => Text(Fields(attribute, 2).Single(), 1)).SingleOrDefault("");
                 var metrics = Runs.GetOrAdd(run, _ => new());
-                foreach (byte[] metric in Fields(scopeMetrics, 2)) metrics[Text(metric, 1)] = Sum(metric);
+                foreach (byte[] metric in Fields(scopeMetrics, 2))
+                {
+                    metrics[Text(metric, 1)] = Sum(metric);
+                    Heard.Enqueue((Text(metric, 1), Sum(metric)));
+                }
             }
     }
 

@@ -110,7 +110,7 @@ internal sealed class MemoryRunStore : IRunStore
     /// <summary>Runs before each map is written; throws to make that fail.</summary>
     public Action<VolumeIndex> BeforeMap { get; set; } = _ => { };
 
-    public IVolumeStore CreateUncertainty(ScanPlan plan) => Uncertainty = new MemoryVolumeStore { BeforeWrite = BeforeMap };
+    public IVolumeStore CreateUncertainty(ScanPlan plan, params ImmutableArray<string> conditioning) => Uncertainty = new MemoryVolumeStore { BeforeWrite = BeforeMap };
 
     public void AppendProvenance(Provenance provenance) => Provenance.Enqueue(provenance);
 

@@ -58,6 +58,10 @@ public abstract class ScanRunCase : IDisposable
         }
     }
 
+    /// <summary>Waits until so many stored volumes wait to be restored.</summary>
+    private protected void AwaitBacklog(int volumes) => Assert.True(SpinWait.SpinUntil(
+        () => LastRun!.Status.Queues.Single(queue => queue.Name == "restore").Depth == volumes, TimeSpan.FromSeconds(60)));
+
     private protected static void AssertCloses(RunReport report)
     {
         Assert.Equal(report.Status.Frames.Received, report.Status.Frames.Stored + report.Status.Frames.RefusedTotal);

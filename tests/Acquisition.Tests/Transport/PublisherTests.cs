@@ -70,6 +70,38 @@ public sealed class PublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_conditioned_volume_says_what_was_corrected()
+    {
+        using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
+        using var python = TransportPython.Start(Listener, publisher.BoundAddress, "acq.");
+        PublishUntilJoined(publisher, python);
+        RestoredVolume volume = Volume(PixelType.UInt8, new VolumeShape(2, 3, 4));
+        Fill(volume.Pixels);
+        var found = new ConditioningReport
+        {
+            Steps = ["offset", "line phase", "drift"],
+            NonFiniteSamples = 3,
+            LinePhase = new LinePhase { EstimatedPx = 0.625, ErrorPx = 0.125, CorrectedPx = 0 },
+            Drift = new Drift { Against = new(0, 1), Px = new(null, 1.5, -2), Um = new(null, 0.75, -1), CorrectedPx = new(0, 1.5, -2) },
+        };
+
+        publisher.Publish(volume);
+        publisher.Publish(volume with { Provenance = volume.Provenance with { Conditioning = found } });
+        publisher.Publish(volume with { Provenance = volume.Provenance with { Conditioning = new ConditioningReport { Steps = ["hot pixels"], HotPixels = 7 } } });
+
+        Assert.False(python.Hear()[1].TryGetProperty("conditioning", out _));
+        AssertJson("""
+            {"steps":["offset","line phase","drift"],"non_finite_samples":3,"hot_pixels":null,"line_phase":{"estimated_px":0.625,"error_px":0.125,"corrected_px":0.0},
+             "drift":{"against":{"t":0,"c":1},"px":{"z":null,"y":1.5,"x":-2.0},"um":{"z":null,"y":0.75,"x":-1.0},"corrected_px":{"z":0.0,"y":1.5,"x":-2.0}}}
+            """, python.Hear()[1].GetProperty("conditioning"));
+        AssertJson("""{"steps":["hot pixels"],"non_finite_samples":0,"hot_pixels":7,"line_phase":null,"drift":null}""", python.Hear()[1].GetProperty("conditioning"));
+        volume.Pixels.Release();
+
+        static void AssertJson(string expected, JsonElement heard) =>
+            Assert.True(System.Text.Json.Nodes.JsonNode.DeepEquals(System.Text.Json.Nodes.JsonNode.Parse(expected), System.Text.Json.Nodes.JsonNode.Parse(heard.GetRawText())), heard.GetRawText());
+    }
+
+    [Fact]
     public void A_map_of_errors_comes_as_a_fourth_part_with_the_scale_that_reads_it()
     {
         using var publisher = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*" });
