@@ -7,6 +7,7 @@
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
 //   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
 //   Acquisition.Benchmarks viewers FOLDER [rounds] [volumes]     raw storage and restoration while none, one, ten look, and one whose connection stalls; default 5 and 100
+//   Acquisition.Benchmarks screen FOLDER [volumes]               restored volume finished to its pixels in a browser; default 30
 //   Acquisition.Benchmarks soak FOLDER [volumes]              what the program holds over many small volumes; default 10,000
 using System.Globalization;
 using Acquisition.Benchmarks;
@@ -31,6 +32,8 @@ switch (args)
         return await IsolationMode.RunAsync(folder, numbers.ElementAtOrDefault(0) ?? 5, numbers.ElementAtOrDefault(1) ?? 300);
     case ["viewers", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
         return ViewersMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 5, numbers.ElementAtOrDefault(1) ?? 100);
+    case ["screen", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
+        return await ScreenMode.RunAsync(folder, numbers.ElementAtOrDefault(0) ?? 30);
     case ["soak", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return SoakMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 10_000);
     // The other side of a measurement, as a process of its own.
@@ -45,7 +48,7 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
-            + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | soak FOLDER [volumes]");
+            + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | screen FOLDER [volumes] | soak FOLDER [volumes]");
         return 2;
 }
 

@@ -78,7 +78,7 @@ internal static class ViewersMode
     }
 
     /// <summary>The address that the program printed.</summary>
-    private static string Page(Child program)
+    public static string Page(Child program)
     {
         const string mark = "viewer: ";
         program.WaitFor(lines => lines.Any(line => line.StartsWith(mark, StringComparison.Ordinal)));
