@@ -109,6 +109,7 @@ public sealed class ViewerServer : IAsyncDisposable
     /// <summary>Lets pages go and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _hall.LookLastAsync().ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(ClosePatience);
         try

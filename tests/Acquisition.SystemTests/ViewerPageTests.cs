@@ -223,6 +223,34 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
     }
 
     [Fact]
+    public async Task A_token_decides_who_may_look_and_who_may_act()
+    {
+        string camera = Workspace.FreeAddress();
+        await using RunningProcess program = RunningProcess.StartProgram(
+            "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "method: cubic", viewer: "address: http://127.0.0.1:0\n  require_token: true"));
+        string operators = await AddressAsync(program), guests = await AddressAsync(program, "viewer, to look only: ");
+        string bare = operators[..operators.IndexOf("/?", StringComparison.Ordinal)];
+        IPage stranger = await browser.NewPageAsync();
+        foreach (string address in (string[])[bare, $"{bare}/?token=wrong", $"{bare}/api/status", $"{bare}/data/raw.zarr/zarr.json"])
+            Assert.Equal(401, (await stranger.GotoAsync(address))!.Status);
+        await stranger.CloseAsync();
+
+        await using RunningProcess simulator = await PlayAsync(camera, timePoints: 2, "--stall-after", $"{Planes + 2}", "--stall-ms", "600000");
+        await using (ViewerPage guest = await browser.OpenAsync(guests))
+        {
+            await guest.UntilDrawnAsync("raw-xy", 1, 2);
+            await guest.UntilAsync("() => document.getElementById('state').textContent.startsWith('Live')");
+            Assert.DoesNotContain("token", guest.Page.Url, StringComparison.Ordinal);
+            Assert.False(await guest.Page.IsVisibleAsync("#stop"));
+        }
+
+        await using ViewerPage person = await browser.OpenAsync(operators);
+        await person.Page.ClickAsync("#stop");
+        await person.Page.ClickAsync("#stop-yes");
+        await program.SucceedsAsync();
+    }
+
+    [Fact]
     public async Task A_page_of_another_site_sees_nothing_of_the_run()
     {
         string run = await StoreAsync(timePoints: 1);
@@ -297,11 +325,8 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
         return RunningProcess.StartProgram("hardware-sim", ["play", stack, "--address", camera, .. options]);
     }
 
-    private static async Task<string> AddressAsync(RunningProcess program)
-    {
-        const string mark = "viewer: ";
-        return (await program.LineAsync(line => line.StartsWith(mark, StringComparison.Ordinal)))[mark.Length..].Trim();
-    }
+    private static async Task<string> AddressAsync(RunningProcess program, string mark = "viewer: ") =>
+        (await program.LineAsync(line => line.StartsWith(mark, StringComparison.Ordinal)))[mark.Length..].Trim();
 
     private static int FreePort()
     {

@@ -22,6 +22,7 @@ internal sealed class ClientHall : IDisposable
     private readonly BackgroundThread _painting = new("viewer screen");
     private readonly BackgroundThread _looking = new("viewer status");
     private readonly ManualResetEventSlim _closing = new();
+    private readonly Task _lastLook;
     private ImmutableArray<LiveClient> _clients = [];
     private ShownRun? _run;
     private long _sent, _replaced;
@@ -35,7 +36,12 @@ internal sealed class ClientHall : IDisposable
         _stored = new StoredPictures(_pool);
         Screen = new LiveScreen(_pool, _stored.MakeRoom, WakeAll);
         _painting.Run(() => { Screen.Run(); return true; });
-        _looking.Run(() => { while (!_closing.Wait(LookEvery)) Look(); return true; });
+        _lastLook = _looking.Run(() =>
+        {
+            while (!_closing.Wait(LookEvery)) Look();
+            Look();
+            return true;
+        });
     }
 
     public LiveScreen Screen { get; }
@@ -142,6 +148,13 @@ internal sealed class ClientHall : IDisposable
     {
         Interlocked.Increment(ref _sent);
         Interlocked.Add(ref _replaced, replaced);
+    }
+
+    /// <summary>Looks at the run once more and never again, so that pages keep its last words.</summary>
+    public Task LookLastAsync()
+    {
+        _closing.Set();
+        return _lastLook;
     }
 
     /// <summary>Ends the threads. Only when no client is left.</summary>

@@ -19,6 +19,9 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
 
     private const int MostAnswers = 8;
 
+    /// <summary>How long a page may take to hear the last words.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _gone = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -32,6 +35,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private long? _outstanding;
     private ShownRun? _run;
     private byte[]? _scan, _volumes, _status;
+    private volatile bool _isEnding;
 
     /// <summary>The pictures of the newest volumes that it looks at.</summary>
     public IEnumerable<PictureKey> Following(ScanPlan plan)
@@ -45,10 +49,15 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     public void Wake() => _wake.Writer.TryWrite(true);
 
     /// <summary>Serves the page until it goes, says something that is no message, or does not read.</summary>
-    /// <param name="end">The server ends.</param>
+    /// <param name="end">The server ends; the page is told how the run stands, and no more.</param>
     public async Task RunAsync(CancellationToken end)
     {
-        using var registration = end.Register(_gone.Cancel);
+        using var registration = end.Register(() =>
+        {
+            _isEnding = true;
+            _gone.CancelAfter(FarewellPatience);
+            Wake();
+        });
         Task reading = LeaveAfter(ReadAsync()), writing = LeaveAfter(WriteAsync());
         await Task.WhenAll(reading, writing).ConfigureAwait(false);
         socket.Abort();
@@ -186,11 +195,17 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
                     continue;
                 }
 
-                if (await NextBinaryAsync(run).ConfigureAwait(false) is { } message)
+                if (!_isEnding && await NextBinaryAsync(run).ConfigureAwait(false) is { } message)
                 {
                     await SendAsync(message).ConfigureAwait(false);
                     continue;
                 }
+            }
+
+            if (_isEnding)
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "The program has ended.", _gone.Token).ConfigureAwait(false);
+                await Task.Delay(Timeout.Infinite, _gone.Token).ConfigureAwait(false); // until the page has answered
             }
 
             await _wake.Reader.ReadAsync(_gone.Token).ConfigureAwait(false);

@@ -35,6 +35,8 @@ internal sealed class Guard(ListenAddress address, Tokens? tokens)
         if (role == Role.Stranger)
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync("A token is needed here: open the address that the program printed when it began.", context.RequestAborted).ConfigureAwait(false);
             return role;
         }
 
@@ -45,7 +47,7 @@ internal sealed class Guard(ListenAddress address, Tokens? tokens)
         // The token must not stay in the address, where it would be seen and kept. A redirect would not do: after a link on another site,
         // browsers hold a strict cookie back until a page of this one asks.
         context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=/\"><title>Acquisition</title>", context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=/\"><link rel=\"icon\" href=\"data:,\"><title>Acquisition</title>", context.RequestAborted).ConfigureAwait(false);
         return Role.Stranger;
     }
 

@@ -33,7 +33,8 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>Writes a configuration; restoration is quick unless told otherwise, and a subscriber may sleep through a whole run
     /// without losing a message, as it does on a busy machine.</summary>
-    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60, string more = "")
+    public string WriteConfig(string source, string? publish = null, string restoration = "steps: 5\n  ensemble: false", int frameTimeoutSec = 60, string more = "",
+        string viewer = "enabled: false")
     {
         string path = PathOf("config.yaml");
         File.WriteAllText(path, $"""
@@ -48,7 +49,7 @@ internal sealed class Workspace : IDisposable
               first_frame_timeout_s: 60
               frame_timeout_s: {frameTimeoutSec}
             viewer:
-              enabled: false
+              {viewer}
             {more}
             """);
         return path;
