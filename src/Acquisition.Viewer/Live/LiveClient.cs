@@ -158,7 +158,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         if (!isOperator) return CommandAnswer.No("Only an operator may do that; open the page with the operator's address.");
         ViewedRun? run = hall.Run?.Run;
         Func<CommandAnswer>? command = action == "stop" ? run?.Stop : run?.Retune;
-        return command?.Invoke() ?? CommandAnswer.No("This is a stored run.");
+        return command?.Invoke() ?? CommandAnswer.No(run is { IsStored: false } ? "The scan is over; what is left is restored by the models that there are." : "This is a stored run.");
     }
 
     private void Look(PageMessage look)

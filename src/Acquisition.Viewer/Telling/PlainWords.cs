@@ -39,6 +39,7 @@ internal static class PlainWords
         _ when isStored => "This is a stored run, or one of another program that goes on; new volumes appear here.",
         { State: RunState.Waiting } => "Start the scan at the microscope.",
         { State: RunState.Tuning } => "Volumes are previews until the network is tuned.",
+        { State: RunState.Finished, Volumes.Pending: > 0 and var pending } => $"{Count(pending, "volume")} wait to be restored, which 'acquisition resume' does.",
         { State: RunState.Finished } => "The run is over; 'acquisition view' shows it again.",
         _ => "",
     };

@@ -87,7 +87,7 @@ internal sealed class ShownRun(ViewedRun run)
     private bool LookAtStatus(RunStatus status, JsonObject screen, string? unreadable)
     {
         JsonObject message = Told.Status(
-            status, _curve.Points, PlainWords.Advice(status, isStored: run.Stop is null), PlainWords.Alert(status, unreadable));
+            status, _curve.Points, PlainWords.Advice(status, run.IsStored), PlainWords.Alert(status, unreadable));
         message["screen"] = screen;
         JsonNode? elapsed = message["elapsed_s"]?.DeepClone();
         message["elapsed_s"] = 0;
