@@ -15,6 +15,12 @@ public readonly record struct VolumeShape(int Z, int Y, int X)
     public override string ToString() => $"{Z}×{Y}×{X}";
 }
 
+/// <summary>Place of a sample in a volume, 0-based (z, y, x).</summary>
+public readonly record struct VolumePoint(int Z, int Y, int X)
+{
+    public override string ToString() => $"z{Z} y{Y} x{X}";
+}
+
 /// <summary>Integer ratio between two grids on each axis (z, y, x): 1, 2 or 4.</summary>
 public readonly record struct Factors(int Z, int Y, int X)
 {

@@ -53,8 +53,9 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
             await using ViewerServer? viewer = await RunViewer.StartAsync(config.Viewer, screen).ConfigureAwait(false);
             var run = resumed = new ResumedRun(
                 folder, folder.History!, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner, viewer?.Screen);
-            var archive = RunArchive.Open(folder.Folder);
-            viewer?.Show(new ViewedRun { Status = () => run.Status, Archive = () => archive }); // there is no scan to end, and what is left keeps its models
+            RunArchive? archive = null;
+            // There is no scan to end, and what is left keeps its models.
+            viewer?.Show(new ViewedRun { Status = () => run.Status, Archive = () => archive ??= RunArchive.Open(folder.Folder) });
             screen.Output.WriteLine("Ctrl-C leaves the rest unrestored; it can be resumed again.");
             Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Abandon), CancellationToken.None);
             await RunDisplay.ShowAsync(screen, running, () => run, shown => shown.Status).ConfigureAwait(false);

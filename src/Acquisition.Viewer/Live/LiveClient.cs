@@ -29,7 +29,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private ImmutableArray<ClientView> _views = [];
     private long _budgetVoxels = 1;
     private SliceRequest? _slices;
-    private Queue<(SliceRequest Request, Slice Slice)> _sliced = new();
+    private int _sliced;
     private int _turn;
     private long _lastId;
     private long? _outstanding;
@@ -135,7 +135,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
                 lock (_gate)
                 {
                     _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At);
-                    _sliced.Clear();
+                    _sliced = 0;
                 }
 
                 break;
@@ -180,7 +180,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     }
 
     private PictureKey KeyOf(ClientView view, ScanPlan plan) =>
-        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), _budgetVoxels));
+        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), Math.Min(_budgetVoxels, hall.MostVoxels(plan.PixelTypeOf(view.Kind)))));
 
     private async Task WriteAsync()
     {
@@ -217,8 +217,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     {
         lock (_gate)
         {
-            (_run, _scan, _volumes, _status, _slices) = (run, null, null, null, null);
-            _sliced.Clear();
+            (_run, _scan, _volumes, _status, _slices, _sliced) = (run, null, null, null, null, 0);
             foreach (ClientView view in _views) view.Forget();
         }
     }
@@ -236,26 +235,26 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private async Task<BinaryMessage?> NextBinaryAsync(ShownRun run)
     {
         SliceRequest? wanted;
+        int axis;
         ImmutableArray<ClientView> views;
         lock (_gate)
         {
             if (_outstanding is not null || run.Plan is null) return null;
-            if (_sliced.TryDequeue(out var sliced)) return BinaryMessage.Of(sliced.Slice, sliced.Request, Number());
-            (wanted, views) = (_slices, _views);
+            (wanted, axis, views) = (_slices, _sliced, _views);
         }
 
-        if (wanted is not null && await hall.SliceAsync(run, wanted).ConfigureAwait(false) is { } slices)
+        if (wanted is not null && await hall.SliceAsync(run, wanted, axis).ConfigureAwait(false) is { } slice)
         {
             lock (_gate)
             {
                 if (_slices == wanted)
                 {
-                    _slices = null;
-                    _sliced = new(slices.Select(slice => (wanted, slice)));
-                    var (request, first) = _sliced.Dequeue();
-                    return BinaryMessage.Of(first, request, Number());
+                    if (++_sliced == Slice.Axes) (_slices, _sliced) = (null, 0);
+                    return BinaryMessage.Of(slice, wanted, Number());
                 }
             }
+
+            slice.Pixels.Release(); // others are wanted by now
         }
 
         for (int i = 0; i < views.Length; i++)
@@ -306,7 +305,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         }
         finally
         {
-            message.Lent?.Release();
+            message.Lent.Release();
         }
     }
 

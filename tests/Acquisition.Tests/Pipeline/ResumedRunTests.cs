@@ -95,7 +95,7 @@ public sealed class ResumedRunTests : ScanRunCase
         RunHistory history = await CutOffAsync(Scans.Plan(timePoints: 4), restored: [0, 2]);
         var screen = new NotingScreen();
         AssertCloses(await ResumeAsync(history, screen: screen));
-        Assert.Equal([new(1, 0), new(3, 0)], screen.Restored.Select(shown => shown.Index));
+        Assert.Equal([new VolumeIndex(1, 0), new VolumeIndex(3, 0)], screen.Restored.Select(shown => shown.Index));
         foreach (var (index, bytes) in screen.Restored) Assert.Equal(_left.Restored.Volumes[index], bytes);
         Assert.Equal(0, screen.Planes);
     }
