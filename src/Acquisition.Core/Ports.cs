@@ -152,7 +152,7 @@ public interface IRunArchive
     /// <param name="destination">Of the volume's type and the part's shape, which lies inside the volume.</param>
     /// <exception cref="StorageException">It is not stored, or is damaged.</exception>
     /// <exception cref="DataFormatException">The dataset is not as this program writes it.</exception>
-    void Read(VolumeKind kind, VolumeIndex index, VolumePoint from, VolumeBuffer destination);
+    void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination);
 }
 
 /// <summary>Corrects acquired volumes for tuning and restoration; what is stored as raw stays as it came.</summary>

@@ -86,7 +86,7 @@ public sealed class RunArchive : IRunArchive
 
     public VolumeShape PiecesOf(VolumeKind kind) => ReaderOf(kind).ChunkShape;
 
-    public void Read(VolumeKind kind, VolumeIndex index, VolumePoint from, VolumeBuffer destination) => ReaderOf(kind).ReadPart(index, from, destination);
+    public void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination) => ReaderOf(kind).ReadPart(index, from, destination);
 
     private ZarrReader ReaderOf(VolumeKind kind)
     {

@@ -86,6 +86,8 @@ public sealed class ViewerTests : IDisposable
             "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "12", "--fps", "200", "--shape", "16,64,64", "--factor", "2,2,2"))
         {
             await simulator.SucceedsAsync();
+            await program.LineAsync(line => line.Contains("a model is tuned on", StringComparison.Ordinal));
+            while (Acknowledged(_space.RunFolder) < 12) await Task.Yield();
             program.KillAtOnce();
             await program.ExitAsync();
         }
@@ -192,6 +194,14 @@ public sealed class ViewerTests : IDisposable
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", "scan", "beads", "--address", address, "--timepoints", "1", "--shape", "4,16,16");
         await simulator.SucceedsAsync();
         await program.SucceedsAsync();
+    }
+
+    /// <summary>Raw volumes that the ledger tells of so far.</summary>
+    private static int Acknowledged(string folder)
+    {
+        Cancel.ThrowIfCancellationRequested();
+        using var ledger = new StreamReader(new FileStream(Path.Combine(folder, "ledger.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return ledger.ReadToEnd().Split("\"volume-stored\"").Length - 1;
     }
 
     /// <summary>Volumes that were seen are those on disk.</summary>

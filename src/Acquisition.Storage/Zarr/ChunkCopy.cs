@@ -20,7 +20,7 @@ internal static class ChunkCopy
 
     /// <summary>Whether a part of the volume has samples of this chunk.</summary>
     /// <param name="from">First sample of the part.</param>
-    public static bool Touches(ZarrLayout layout, int chunk, VolumePoint from, VolumeShape part)
+    public static bool Touches(ZarrLayout layout, int chunk, SamplePoint from, VolumeShape part)
     {
         var (z, y, x) = layout.Origin(chunk);
         return z < from.Z + part.Z && from.Z < z + layout.Chunk.Z
@@ -30,7 +30,7 @@ internal static class ChunkCopy
 
     /// <summary>Copies what a part of the volume has of a chunk that it touches.</summary>
     /// <param name="from">First sample of the part, which lies inside the volume.</param>
-    public static void Scatter(ReadOnlySpan<byte> source, ZarrLayout layout, int chunk, VolumePoint from, VolumeBuffer part)
+    public static void Scatter(ReadOnlySpan<byte> source, ZarrLayout layout, int chunk, SamplePoint from, VolumeBuffer part)
     {
         var (z, y, x) = layout.Origin(chunk);
         var (shape, size, bytes) = (part.Shape, layout.Chunk, layout.PixelType.Bytes());

@@ -94,7 +94,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
     /// <param name="from">First sample of the part.</param>
     /// <param name="destination">As large as the part, which lies inside the volume.</param>
     /// <exception cref="StorageException">The volume was never written, is damaged, or cannot be read.</exception>
-    public void Read(VolumeIndex index, VolumePoint from, VolumeBuffer destination)
+    public void Read(VolumeIndex index, SamplePoint from, VolumeBuffer destination)
     {
         string path = PathOf(index);
         if (!File.Exists(path))
@@ -166,7 +166,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         writer.Finish();
     }
 
-    private void ReadChunks(SafeFileHandle handle, VolumePoint from, VolumeBuffer part, Span<byte> raw, Span<byte> packed, Span<byte> shardIndex)
+    private void ReadChunks(SafeFileHandle handle, SamplePoint from, VolumeBuffer part, Span<byte> raw, Span<byte> packed, Span<byte> shardIndex)
     {
         long dataBytes = RandomAccess.GetLength(handle) - _indexBytes;
         if (dataBytes < 0)

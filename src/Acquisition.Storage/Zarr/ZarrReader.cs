@@ -62,7 +62,7 @@ public sealed class ZarrReader
     /// <param name="destination">Of the dataset's <see cref="PixelType"/>, and of the part's shape; undefined after an exception.</param>
     /// <exception cref="ArgumentException">The part does not lie inside the volume, or <paramref name="destination"/> is of another type.</exception>
     /// <exception cref="StorageException">The volume was never stored, is damaged, or cannot be read.</exception>
-    public void ReadPart(VolumeIndex index, VolumePoint from, VolumeBuffer destination)
+    public void ReadPart(VolumeIndex index, SamplePoint from, VolumeBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
         Require.NotNegative(index.T);

@@ -29,11 +29,13 @@ internal sealed class ClientHall : IDisposable
     private long _sent, _replaced;
 
     /// <param name="memoryBudgetBytes">For all pictures, being sent or kept.</param>
+    /// <param name="bytesPerSec">Of a running scan, for all pages.</param>
     /// <param name="sendPatience">How long a page may take to read one message.</param>
-    public ClientHall(long memoryBudgetBytes, TimeSpan sendPatience)
+    public ClientHall(long memoryBudgetBytes, long bytesPerSec, TimeSpan sendPatience)
     {
         _pool = new VolumePool(memoryBudgetBytes);
         _sendPatience = sendPatience;
+        Pace = new Pace(bytesPerSec, TimeProvider.System);
         _shortage = new Shortage(memoryBudgetBytes);
         _stored = new StoredPictures(_pool, _shortage);
         Screen = new LiveScreen(_pool, _stored.MakeRoom, _shortage, WakeAll);
@@ -47,6 +49,8 @@ internal sealed class ClientHall : IDisposable
     }
 
     public LiveScreen Screen { get; }
+
+    public Pace Pace { get; }
 
     /// <summary>The run that is shown; <see langword="null"/> before there is any.</summary>
     public ShownRun? Run => Volatile.Read(ref _run);
@@ -94,7 +98,12 @@ internal sealed class ClientHall : IDisposable
         if (Run?.Plan is not { } plan) return;
         _shortage.Forget();
         Screen.Show(plan.ScanId);
-        lock (_gate) Screen.Watch([.. _clients.SelectMany(client => client.Following(plan)).Distinct()]);
+        lock (_gate)
+        {
+            Screen.Watch(
+                [.. _clients.SelectMany(client => client.Following(plan)).Distinct()],
+                [.. _clients.SelectMany(client => client.Sections(plan)).Distinct()]);
+        }
     }
 
     /// <summary>The picture that a view wants, as far as there is one that is newer or better than what its client has.</summary>
@@ -136,7 +145,7 @@ internal sealed class ClientHall : IDisposable
         if (run.Archive is not { } archive || !run.CanRead(request.Kind, request.Index)) return null;
         try
         {
-            return await _reading.Run(() => _stored.ReadSlice(archive, request.Kind, request.Index, new(request.At.Z, request.At.Y, request.At.X), axis)).ConfigureAwait(false);
+            return await _reading.Run(() => _stored.ReadSlice(archive, request.Kind, request.Index, request.At, axis)).ConfigureAwait(false);
         }
         catch (AcquisitionException fault)
         {

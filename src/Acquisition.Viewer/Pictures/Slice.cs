@@ -12,15 +12,19 @@ internal sealed record Slice(string Axis, int At, int Rows, int Columns, VolumeB
 
     /// <summary>Which part of a volume the plane through a place is. A place outside is moved into the volume.</summary>
     /// <param name="axis">0 to 2 for z, y and x.</param>
-    public static (VolumePoint From, VolumeShape Shape) PartOf(VolumeShape volume, VolumePoint place, int axis) => axis switch
+    public static (SamplePoint From, VolumeShape Shape) PartOf(VolumeShape volume, SamplePoint place, int axis)
     {
-        0 => (new(Math.Clamp(place.Z, 0, volume.Z - 1), 0, 0), volume with { Z = 1 }),
-        1 => (new(0, Math.Clamp(place.Y, 0, volume.Y - 1), 0), volume with { Y = 1 }),
-        _ => (new(0, 0, Math.Clamp(place.X, 0, volume.X - 1)), volume with { X = 1 }),
-    };
+        SamplePoint inside = place.Within(volume);
+        return axis switch
+        {
+            0 => (new(inside.Z, 0, 0), volume with { Z = 1 }),
+            1 => (new(0, inside.Y, 0), volume with { Y = 1 }),
+            _ => (new(0, 0, inside.X), volume with { X = 1 }),
+        };
+    }
 
     /// <param name="pixels">What was read of that part; become the slice's own.</param>
-    public static Slice Of(VolumePoint from, VolumeBuffer pixels, int axis) => (axis, pixels.Shape) switch
+    public static Slice Of(SamplePoint from, VolumeBuffer pixels, int axis) => (axis, pixels.Shape) switch
     {
         (0, var shape) => new("z", from.Z, shape.Y, shape.X, pixels),
         (1, var shape) => new("y", from.Y, shape.Z, shape.X, pixels),

@@ -71,7 +71,7 @@ internal sealed class StoredPictures(VolumePool pool, Shortage shortage)
     /// <param name="axis">0 to 2 for z, y and x.</param>
     /// <returns><see langword="null"/> while the pool has no room for it.</returns>
     /// <exception cref="AcquisitionException">It cannot be read.</exception>
-    public Slice? ReadSlice(IRunArchive archive, VolumeKind kind, VolumeIndex index, VolumePoint place, int axis)
+    public Slice? ReadSlice(IRunArchive archive, VolumeKind kind, VolumeIndex index, SamplePoint place, int axis)
     {
         ScanPlan plan = archive.Plan!;
         var (from, shape) = Slice.PartOf(plan.ShapeOf(kind), place, axis);
@@ -117,7 +117,7 @@ internal sealed class StoredPictures(VolumePool pool, Shortage shortage)
 
                 try
                 {
-                    archive.Read(key.Kind, new VolumeIndex(t, key.C), new VolumePoint(z, y, 0), lent);
+                    archive.Read(key.Kind, new VolumeIndex(t, key.C), new SamplePoint(z, y, 0), lent);
                     _shrinking.ShrinkPart(lent, reduction, picture, z / reduction.Z, y / reduction.Y);
                 }
                 finally

@@ -87,7 +87,7 @@ public sealed class ZarrRoundTripTests
             byte[] samples = StorageSamples.Pixels(plan.Shape, type, default);
             VolumeBuffer volume = pool.Rent(plan).Fill(samples), part = pool.TryRent(new(planes, rows, columns), type)!;
             store.Write(default, volume);
-            ZarrReader.Open(store.Location).ReadPart(default, new VolumePoint(z, y, x), part);
+            ZarrReader.Open(store.Location).ReadPart(default, new SamplePoint(z, y, x), part);
             byte[] expected =
             [
                 .. from p in Enumerable.Range(z, planes)
@@ -115,10 +115,10 @@ public sealed class ZarrRoundTripTests
         string path = Path.Combine(store.Location, "0", "c", "0", "0", "0", "0", "0");
         using (FileStream file = File.OpenWrite(path)) file.WriteByte(0xAA); // in chunk (0, 0, 0)
 
-        reader.ReadPart(default, new VolumePoint(10, 50, 35), part);
-        Assert.Throws<StorageException>(() => reader.ReadPart(default, new VolumePoint(9, 49, 34), part));
-        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new VolumePoint(11, 50, 35), part));
-        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new VolumePoint(0, -1, 0), part));
+        reader.ReadPart(default, new SamplePoint(10, 50, 35), part);
+        Assert.Throws<StorageException>(() => reader.ReadPart(default, new SamplePoint(9, 49, 34), part));
+        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new SamplePoint(11, 50, 35), part));
+        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new SamplePoint(0, -1, 0), part));
         part.Release();
         volume.Release();
     }

@@ -60,7 +60,7 @@ internal sealed class ViewerArchive(ScanPlan plan, string folder = "/nowhere") :
 
     public VolumeShape PiecesOf(VolumeKind kind) => new(2, 5, 8);
 
-    public void Read(VolumeKind kind, VolumeIndex index, VolumePoint from, VolumeBuffer destination)
+    public void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination)
     {
         LargestRead = Math.Max(LargestRead, destination.Bytes);
         VolumeShape whole = plan.ShapeOf(kind), part = destination.Shape;

@@ -100,7 +100,7 @@ public sealed class StoredPicturesTests : IDisposable
         ];
         foreach (var (number, (axis, at, rows, columns, place)) in expected.Index())
         {
-            Slice slice = pictures.ReadSlice(_archive, VolumeKind.Raw, index, new VolumePoint(33, 200, 600), number)!;
+            Slice slice = pictures.ReadSlice(_archive, VolumeKind.Raw, index, new SamplePoint(33, 200, 600), number)!;
             Assert.Equal((axis, at, rows, columns), (slice.Axis, slice.At, slice.Rows, slice.Columns));
             Assert.Equal(
                 from r in Enumerable.Range(0, rows)
