@@ -86,8 +86,12 @@ public sealed class ViewerTests : IDisposable
             "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "12", "--fps", "200", "--shape", "16,64,64", "--factor", "2,2,2"))
         {
             await simulator.SucceedsAsync();
-            await program.LineAsync(line => line.Contains("a model is tuned on", StringComparison.Ordinal));
-            while (Acknowledged(_space.RunFolder) < 12) await Task.Yield();
+            while (Acknowledged() < 12)
+            {
+                Assert.False(program.HasExited, program.Output);
+                await Task.Yield();
+            }
+
             program.KillAtOnce();
             await program.ExitAsync();
         }
@@ -197,10 +201,11 @@ public sealed class ViewerTests : IDisposable
     }
 
     /// <summary>Raw volumes that the ledger tells of so far.</summary>
-    private static int Acknowledged(string folder)
+    private int Acknowledged()
     {
         Cancel.ThrowIfCancellationRequested();
-        using var ledger = new StreamReader(new FileStream(Path.Combine(folder, "ledger.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        if (!Directory.Exists(_space.RunsFolder) || Directory.GetFiles(_space.RunsFolder, "ledger.jsonl", SearchOption.AllDirectories) is not [var path]) return 0;
+        using var ledger = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return ledger.ReadToEnd().Split("\"volume-stored\"").Length - 1;
     }
 
