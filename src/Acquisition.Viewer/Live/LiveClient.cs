@@ -36,7 +36,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private ITimer? _pause;
     private long _restUntil;
     private SliceRequest? _slices;
-    private Queue<(SliceRequest Request, Slice Slice)> _sliced = new();
+    private int _sliced;
     private int _turn;
     private long _lastId;
     private long? _outstanding, _outstandingPlanes;
@@ -162,7 +162,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
                 lock (_gate)
                 {
                     _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At!.Value);
-                    _sliced.Clear();
+                    _sliced = 0;
                 }
 
                 break;
@@ -185,7 +185,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         if (!isOperator) return CommandAnswer.No("Only an operator may do that; open the page with the operator's address.");
         ViewedRun? run = hall.Run?.Run;
         Func<CommandAnswer>? command = action == "stop" ? run?.Stop : run?.Retune;
-        return command?.Invoke() ?? CommandAnswer.No("This is a stored run.");
+        return command?.Invoke() ?? CommandAnswer.No(run is { IsStored: false } ? "The scan is over; what is left is restored by the models that there are." : "This is a stored run.");
     }
 
     private void Look(PageMessage look)
@@ -208,7 +208,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     }
 
     private PictureKey KeyOf(ClientView view, ScanPlan plan) =>
-        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), _budgetVoxels));
+        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), Math.Min(_budgetVoxels, hall.MostVoxels(plan.PixelTypeOf(view.Kind)))));
 
     /// <summary>The planes that the page is sent ahead of a volume of a view; <see langword="null"/> for none.</summary>
     private SectionsKey? SectionsOf(ClientView view, ScanPlan plan)
@@ -256,8 +256,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     {
         lock (_gate)
         {
-            (_run, _scan, _volumes, _status, _slices) = (run, null, null, null, null);
-            _sliced.Clear();
+            (_run, _scan, _volumes, _status, _slices, _sliced) = (run, null, null, null, null, 0);
             foreach (ClientView view in _views) view.Forget();
         }
     }
@@ -275,6 +274,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private async Task<BinaryMessage?> NextBinaryAsync(ShownRun run)
     {
         SliceRequest? wanted;
+        int axis;
         ImmutableArray<ClientView> views;
         lock (_gate)
         {
@@ -282,22 +282,21 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
             foreach (ClientView view in _views)
                 if (_outstandingPlanes is null && NextSectionsOf(run.Plan, view) is { } planes) return planes;
             if (_outstanding is not null) return null;
-            if (_sliced.TryDequeue(out var sliced)) return BinaryMessage.Of(sliced.Slice, sliced.Request, Number());
-            (wanted, views) = (_slices, _views);
+            (wanted, axis, views) = (_slices, _sliced, _views);
         }
 
-        if (wanted is not null && await hall.SliceAsync(run, wanted).ConfigureAwait(false) is { } slices)
+        if (wanted is not null && await hall.SliceAsync(run, wanted, axis).ConfigureAwait(false) is { } slice)
         {
             lock (_gate)
             {
                 if (_slices == wanted)
                 {
-                    _slices = null;
-                    _sliced = new(slices.Select(slice => (wanted, slice)));
-                    var (request, first) = _sliced.Dequeue();
-                    return BinaryMessage.Of(first, request, Number());
+                    if (++_sliced == Slice.Axes) (_slices, _sliced) = (null, 0);
+                    return BinaryMessage.Of(slice, wanted, Number());
                 }
             }
+
+            slice.Pixels.Release(); // others are wanted by now
         }
 
         for (int i = 0; i < views.Length; i++)
@@ -373,7 +372,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         }
         finally
         {
-            message.Lent?.Release();
+            message.Lent.Release();
         }
     }
 

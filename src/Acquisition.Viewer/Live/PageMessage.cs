@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Acquisition.Core;
-using Acquisition.Viewer.Pictures;
 
 namespace Acquisition.Viewer.Live;
 
