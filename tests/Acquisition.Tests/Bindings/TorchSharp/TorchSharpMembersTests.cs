@@ -58,7 +58,8 @@ public sealed class TorchSharpMembersTests(TorchSharpOracle oracle) : IClassFixt
             .Where(method => !method.IsSpecialName).Select(method => method.Name).Distinct();
         Assert.SkipWhen(typeof(torch).Assembly.GetType("TorchSharp.Native.Aten") is null, "The TorchSharp package has many more members.");
 
-        Assert.Empty(members.Except(elsewhere).Where(member => !Regex.IsMatch(sources, $@"(?<![A-Za-z0-9_])@?{member}\(") && member is not ("Parameter" or "ModuleList" or "CalculateFanInAndFanOut")));
+        string[] untold = [.. members.Except(elsewhere).Where(member => !Regex.IsMatch(sources, $@"(?<![A-Za-z0-9_])@?{member}\("))];
+        Assert.Equal(["Parameter", "ModuleList", "CalculateFanInAndFanOut"], untold);
     }
 
     private static List<Tensor?> Evaluate(string name, TorchSharpCase one)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Acquisition.Tests.Support;
+using Xunit;
 
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
