@@ -1,7 +1,7 @@
 """What PyTorch makes of a list of expressions: torch_members.py FOLDER.
 
 FOLDER/cases.json lists cases, each with a name, the shapes of its inputs (FOLDER/NAME.0.f32, ...), and either
-  expression  of a, b, c, d; its tensors are written, then with order 1 or 2 the gradients of their weighted sum by each input, then with
+  expression  of a, b, c, d; its tensors are written, then with order 1 or 2 the gradients of their squares' weighted sum by each input, then with
               order 2 the gradients of the sum of those gradients' squares
   module      and optimizer, an expression of p, or null; the module's parameters and buffers are written, what it makes of a, the
               gradients by its parameters, and after three steps its parameters and buffers again
@@ -27,7 +27,7 @@ def write(file, tensor):
 
 def weighted(tensors):
     real = [t for t in tensors if t.is_floating_point() and t.requires_grad]
-    return sum((t * torch.linspace(-1, 1, t.numel()).reshape(t.shape)).sum() for t in real)
+    return sum((t * t * torch.linspace(-1, 1, t.numel()).reshape(t.shape)).sum() for t in real)
 
 
 def evaluate(case, inputs, file):

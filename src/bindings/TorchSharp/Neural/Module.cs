@@ -141,18 +141,13 @@ public static partial class torch
                 foreach (FieldInfo field in Fields())
                 {
                     string fieldName = field.GetCustomAttribute<ComponentNameAttribute>()?.Name ?? field.Name;
-                    switch (field.GetValue(this))
-                    {
-                        case Module module when _modules.All(known => known.Name != fieldName && known.Module != module):
-                            register_module(fieldName, module);
-                            break;
-                        case Parameter parameter when _parameters.All(known => known.Name != fieldName && !ReferenceEquals(known.Parameter, parameter)):
-                            register_parameter(fieldName, parameter);
-                            break;
-                        case Tensor tensor when _buffers.All(known => known.Name != fieldName && !ReferenceEquals(known.Buffer, tensor)):
-                            register_buffer(fieldName, tensor);
-                            break;
-                    }
+                    object? value = field.GetValue(this);
+                    if (_modules.Any(known => known.Name == fieldName || known.Module == value)
+                        || _parameters.Any(known => known.Name == fieldName || ReferenceEquals(known.Parameter, value))
+                        || _buffers.Any(known => known.Name == fieldName || ReferenceEquals(known.Buffer, value))) continue;
+                    if (value is Module module) register_module(fieldName, module);
+                    else if (value is Parameter parameter) register_parameter(fieldName, parameter);
+                    else if (value is Tensor tensor) register_buffer(fieldName, tensor);
                 }
             }
 

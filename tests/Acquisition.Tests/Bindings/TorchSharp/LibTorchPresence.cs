@@ -3,9 +3,12 @@ using Xunit;
 
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
-/// <summary>Whether there is a libtorch to test with.</summary>
-internal static class LibTorchPresence
+/// <summary>Whether there is a libtorch to test with. Tests that use it count tensors and memory, so nothing else runs meanwhile.</summary>
+[CollectionDefinition(Collection, DisableParallelization = true)]
+public sealed class LibTorchPresence
 {
+    public const string Collection = "libtorch";
+
     private static readonly Lazy<string?> Missing = new(() =>
     {
         try

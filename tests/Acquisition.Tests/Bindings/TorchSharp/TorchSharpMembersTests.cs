@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
 /// <summary>Every member against PyTorch itself, gradients and their gradients included.</summary>
+[Collection(LibTorchPresence.Collection)]
 public sealed class TorchSharpMembersTests(TorchSharpOracle oracle) : IClassFixture<TorchSharpOracle>
 {
     public static TheoryData<string> Names => [.. TorchSharpOracle.Cases.Keys];
@@ -59,7 +60,7 @@ public sealed class TorchSharpMembersTests(TorchSharpOracle oracle) : IClassFixt
         Assert.SkipWhen(typeof(torch).Assembly.GetType("TorchSharp.Native.Aten") is null, "The TorchSharp package has many more members.");
 
         string[] untold = [.. members.Except(elsewhere).Where(member => !Regex.IsMatch(sources, $@"(?<![A-Za-z0-9_])@?{member}\("))];
-        Assert.Equal(["Parameter", "ModuleList", "CalculateFanInAndFanOut"], untold);
+        Assert.Equal(["CalculateFanInAndFanOut", "ModuleList", "Parameter"], untold.Order());
     }
 
     private static List<Tensor?> Evaluate(string name, TorchSharpCase one)
@@ -101,5 +102,5 @@ public sealed class TorchSharpMembersTests(TorchSharpOracle oracle) : IClassFixt
     }
 
     private static Tensor Weighted(Tensor[] tensors) => tensors.Where(tensor => tensor.is_floating_point() && tensor.requires_grad)
-        .Aggregate((Tensor)0f, (sum, tensor) => sum + (tensor * linspace(-1, 1, tensor.numel()).reshape(tensor.shape)).sum());
+        .Aggregate((Tensor)0f, (sum, tensor) => sum + (tensor * tensor * linspace(-1, 1, tensor.numel()).reshape(tensor.shape)).sum());
 }

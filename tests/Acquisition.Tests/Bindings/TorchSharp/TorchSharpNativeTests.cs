@@ -7,6 +7,7 @@ using Xunit;
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
 /// <summary>What concerns the native library and has no counterpart in the package.</summary>
+[Collection(LibTorchPresence.Collection)]
 public sealed class TorchSharpNativeTests
 {
     private static readonly Assembly Binding = typeof(torch).Assembly;
@@ -99,6 +100,16 @@ public sealed class TorchSharpNativeTests
         torch.get_num_threads();
         Assert.Equal("passive", Marshal.PtrToStringUTF8(GetVariable("OMP_WAIT_POLICY")));
         Assert.Equal("0", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
+    }
+
+    [Fact]
+    public void The_memory_of_a_device_that_is_not_there_is_an_error_that_says_so()
+    {
+        MethodInfo? of = Binding.GetType("TorchSharp.Extras.CudaMemory")?.GetMethod("Of");
+        Assert.SkipWhen(of is null, "The TorchSharp package cannot tell.");
+        LibTorchPresence.Require();
+        var thrown = Assert.Throws<TargetInvocationException>(() => of.Invoke(null, [99]));
+        Assert.Equal("There is no CUDA device 99.", Assert.IsType<ExternalException>(thrown.InnerException).Message);
     }
 
     [DllImport("libc", EntryPoint = "getenv")]

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
+[Collection(LibTorchPresence.Collection)]
 public sealed class TorchSharpScopeTests
 {
     public TorchSharpScopeTests() => LibTorchPresence.Require();

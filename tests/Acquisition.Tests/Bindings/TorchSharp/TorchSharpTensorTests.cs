@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Acquisition.Tests.Bindings.TorchSharp;
 
+[Collection(LibTorchPresence.Collection)]
 public sealed class TorchSharpTensorTests : IDisposable
 {
     private readonly DisposeScope? _scope;
