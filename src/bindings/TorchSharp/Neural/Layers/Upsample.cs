@@ -6,8 +6,8 @@ namespace TorchSharp
     {
         public sealed class Upsample : torch.nn.Module<torch.Tensor, torch.Tensor>
         {
-            internal Upsample(long[]? size, double[]? scale_factor, torch.UpsampleMode mode, bool? align_corners) : base(nameof(Upsample)) =>
-                (_size, _scaleFactor, this.mode, this.align_corners) = (size, scale_factor, mode, align_corners);
+            internal Upsample(long[]? size, double[]? scale_factor, torch.UpsampleMode mode, bool? align_corners, bool? recompute_scale_factor) : base(nameof(Upsample)) =>
+                (_size, _scaleFactor, this.mode, this.align_corners, this.recompute_scale_factor) = (size, scale_factor, mode, align_corners, recompute_scale_factor);
 
             private readonly long[]? _size;
 
@@ -17,8 +17,10 @@ namespace TorchSharp
 
             public bool? align_corners { get; }
 
+            public bool? recompute_scale_factor { get; set; }
+
             public override torch.Tensor forward(torch.Tensor tensor) => torch.nn.functional.interpolate(
-                tensor, _size, _scaleFactor, (torch.InterpolationMode)mode, align_corners);
+                tensor, _size, _scaleFactor, (torch.InterpolationMode)mode, align_corners, recompute_scale_factor ?? false);
         }
     }
 
@@ -27,8 +29,8 @@ namespace TorchSharp
         public static partial class nn
         {
             public static Upsample Upsample(
-                long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool? align_corners = null) =>
-                new(size, scale_factor, mode, align_corners);
+                long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool? align_corners = null, bool? recompute_scale_factor = null) =>
+                new(size, scale_factor, mode, align_corners, recompute_scale_factor);
         }
     }
 }
