@@ -6,23 +6,26 @@ namespace Acquisition.Restoration.Isotropy;
 /// <summary>How isotropic a volume is, and how well it agrees with what was acquired; neither needs a truth.</summary>
 public static unsafe class IsotropyQuality
 {
-    /// <summary>Power in xz planes over power in xy planes at equal spatial frequency, see <see cref="PlanePower"/>. 1 at all
-    /// frequencies is isotropic; an axial blur shows as a fall towards high ones. White noise also gives 1.</summary>
+    /// <summary>Power in xz planes over power in xy planes at equal spatial frequency. 1 everywhere is isotropic.</summary>
+    /// <remarks>All planes of a volume hold the same power in total, so axial blur moves the ratio above 1 at low frequencies and below
+    /// at high ones. Where that is too gentle, <see cref="AxialPowerRatio"/> looks at the directions apart. NaN or infinite where xy
+    /// planes have no power.</remarks>
     /// <param name="volume">Equal distances on all axes.</param>
     /// <param name="rings">Rings of equal width between 0 and half a period a pixel; ring i has its middle at (i + ½) / (2·rings).</param>
-    public static double[] PowerRatio(FloatVolume volume, int rings = 16)
-    {
-        ArgumentNullException.ThrowIfNull(volume);
-        Require.InRange(rings, 1, 1024);
-        double[] axial = PlanePower.Rings(volume, axial: true, rings), lateral = PlanePower.Rings(volume, axial: false, rings);
-        return [.. axial.Zip(lateral, (a, l) => l > 0 ? a / l : double.NaN)];
-    }
+    public static double[] PowerRatio(FloatVolume volume, int rings = 16) =>
+        Ratio(volume, rings, PlaneDirections.Axial, PlaneDirections.Lateral);
+
+    /// <summary>In xz planes, power at frequencies nearer to z than to x over power at those nearer to x, at equal frequency. 1
+    /// everywhere is isotropic, as is white noise; axial blur shows as a fall towards high frequencies.</summary>
+    /// <inheritdoc cref="PowerRatio" path="/param"/>
+    public static double[] AxialPowerRatio(FloatVolume volume, int rings = 16) =>
+        Ratio(volume, rings, PlaneDirections.AxialNearZ, PlaneDirections.AxialNearX);
 
     /// <summary>What a restored volume misses of the acquired stack, when it is blurred along z with the kernel that a network was
     /// trained to undo, and thinned out to the acquired planes.</summary>
     /// <param name="restored">Plane σ·k stands for acquired plane k; in the stack's units.</param>
-    /// <param name="kernel">Its x runs along z here; what it blurs along y is applied along both y and x only by a full point spread
-    /// function, so kernels higher than 1 are summed over y.</param>
+    /// <param name="kernel">Its x runs along z here. What it blurs along y counts as nothing, which is right for split kernels; for
+    /// full ones give the whole point spread function.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static RedegradationResidual Residual(FloatVolume restored, FloatVolume acquired, double ratio, PlaneKernel kernel)
     {
@@ -45,6 +48,13 @@ public static unsafe class IsotropyQuality
         using var blurred = new FloatVolume(restored.Shape);
         using (var blur = new VolumeBlur(restored.Shape, psf, threads)) blur.Apply(restored, blurred, cancellation);
         return Compare(acquired, plane: (k, to) => BlurredPlane(blurred, k * ratio, [1], to));
+    }
+
+    private static double[] Ratio(FloatVolume volume, int rings, PlaneDirections over, PlaneDirections under)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        Require.InRange(rings, 1, 1024);
+        return [.. PlanePower.Rings(volume, over, rings).Zip(PlanePower.Rings(volume, under, rings), (a, b) => a / b)];
     }
 
     private static RedegradationResidual Compare(FloatVolume acquired, Action<int, float[]> plane)

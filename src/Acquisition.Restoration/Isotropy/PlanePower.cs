@@ -8,10 +8,11 @@ namespace Acquisition.Restoration.Isotropy;
 /// <summary>Mean power spectra of a volume's planes, by rings of spatial frequency.</summary>
 internal static unsafe class PlanePower
 {
-    /// <summary>Power spectral density of all xy planes or of all xz planes, each with its mean taken off and under a Hann window.</summary>
+    /// <summary>Power spectral density of all xy planes or of all xz planes, in some directions, each plane with its mean taken off and under a Hann window.</summary>
     /// <remarks>Planes are padded with zeros to a length that transforms take; frequency is in periods a pixel, so extents may differ.</remarks>
-    public static double[] Rings(FloatVolume volume, bool axial, int rings)
+    public static double[] Rings(FloatVolume volume, PlaneDirections directions, int rings)
     {
+        bool axial = directions != PlaneDirections.Lateral;
         VolumeShape shape = volume.Shape;
         int height = axial ? shape.Z : shape.Y, width = shape.X, planes = axial ? shape.Y : shape.Z;
         var fft = new VolumeFft(new VolumeShape(1, LineFft.FriendlyLength(height), LineFft.FriendlyLength(width)), KernelSet.Default);
@@ -39,7 +40,7 @@ internal static unsafe class PlanePower
                     for (int x = 0; x < width; x++) to[x] = (float)((row[x] - mean) * down[r] * across[x]);
                 }
                 fft.ForwardPlane(memory, spectrum, spectrum + fft.SpectrumFloats);
-                Add(fft, spectrum, power, counts);
+                Add(fft, spectrum, directions, power, counts);
             }
         }
         finally
@@ -50,7 +51,7 @@ internal static unsafe class PlanePower
         return [.. power.Zip(counts, (sum, count) => count > 0 ? sum / (count * window) : 0)];
     }
 
-    private static void Add(VolumeFft fft, float* spectrum, double[] power, long[] counts)
+    private static void Add(VolumeFft fft, float* spectrum, PlaneDirections directions, double[] power, long[] counts)
     {
         for (int y = 0; y < fft.Shape.Y; y++)
         {
@@ -60,7 +61,7 @@ internal static unsafe class PlanePower
             {
                 double fx = (double)x / fft.Shape.X;
                 int ring = (int)(Math.Sqrt(fy * fy + fx * fx) * 2 * power.Length);
-                if (ring >= power.Length) continue;
+                if (ring >= power.Length || (directions == PlaneDirections.AxialNearZ && fy <= fx) || (directions == PlaneDirections.AxialNearX && fx <= fy)) continue;
                 // All columns but the first and, of even widths, the last stand for two.
                 int weight = x == 0 || 2 * x == fft.Shape.X ? 1 : 2;
                 power[ring] += weight * ((double)re[x] * re[x] + (double)im[x] * im[x]);
