@@ -33,9 +33,11 @@ public sealed class IsotropyQualityTests
     [Fact]
     public void Axial_blur_shows_as_missing_power()
     {
-        var shape = new VolumeShape(64, 64, 64);
-        using FloatVolume noise = Volumes.Random(shape, 3), blurred = new(shape);
-        using (var blur = new VolumeBlur(shape, PointSpreadFunction.FromGaussian(0.2, 3, 1), 1)) blur.Apply(noise, blurred, TestContext.Current.CancellationToken);
+        // Mirrored borders are blurred less than the rest, so they are left out.
+        var shape = new VolumeShape(128, 64, 64);
+        using FloatVolume noise = Volumes.Random(shape, 3), all = new(shape), blurred = new(shape with { Z = 96 });
+        using (var blur = new VolumeBlur(shape, PointSpreadFunction.FromGaussian(0.2, 3, 1), 1)) blur.Apply(noise, all, TestContext.Current.CancellationToken);
+        for (int z = 0; z < 96; z++) all.Plane(z + 16).CopyTo(blurred.Plane(z));
         // Of white noise, power exp(−(2π·3·f)²) is left at an axial frequency f; a plane also sums over the frequencies across it.
         const double f = 8.5 / 32;
         double across = Enumerable.Range(0, 4000).Average(i => Left(i / 4000.0 - 0.5));
