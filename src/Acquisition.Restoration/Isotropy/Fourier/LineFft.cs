@@ -1,6 +1,6 @@
 namespace Acquisition.Restoration.Isotropy.Fourier;
 
-/// <summary>Fourier transforms of several lines of complex float32 samples at once, one line a vector lane. Lengths have no prime
+/// <summary>Fourier transforms of sixteen lines of complex float32 samples at once, side by side in vectors. Lengths have no prime
 /// factors but 2, 3 and 5.</summary>
 /// <remarks>Sample e of line i lies at e · stride + i, real and imaginary parts apart. Not normalised: the inverse is the transform
 /// with real and imaginary parts exchanged in source and destination, and gives length times what went in.</remarks>
@@ -16,7 +16,7 @@ internal abstract unsafe class LineFft
 
     public int Length { get; }
 
-    /// <summary>Lines transformed at once; divides 16.</summary>
+    /// <summary>Lines transformed at once.</summary>
     public abstract int Batch { get; }
 
     /// <summary>Floats that <see cref="Run"/> needs beside source and destination.</summary>
