@@ -2,6 +2,7 @@ import { COLOUR_MAPS, colourTable } from './colour-maps.js';
 import { Connection } from './connection.js';
 import { ContrastPanel } from './contrast-panel.js';
 import { Contrast } from './contrast.js';
+import { DataLinks } from './data-links.js';
 import { FullSlices } from './full-slices.js';
 import { Graphics } from './graphics.js';
 import { takeKeys } from './keys.js';
@@ -341,6 +342,7 @@ function start() {
   });
 
   new ResizeObserver(fitCells).observe(element('pictures'));
+  new DataLinks(store, contrast, navigation, time);
   prepareGraphics();
   arrange();
   // A token that came with the address is a cookie by now, and need not stand in the address bar.

@@ -117,8 +117,6 @@ export class StatusPanel {
     element('scan-name').title = folder;
     document.title = `${plan.stream} – Acquisition`;
     document.body.dataset.live = live;
-    drawLinks(folder);
-    element('data-section').hidden = false;
     this.draw();
   }
 
@@ -145,39 +143,4 @@ function queueRow() {
   note.className = 'note';
   row.append(name, bar, amount, note);
   return row;
-}
-
-function drawLinks(folder) {
-  const items = ['raw', 'restored'].map(kind => {
-    const item = document.createElement('li'), name = document.createElement('span'), copy = document.createElement('button');
-    const address = `${location.origin}/data/${kind}.zarr`;
-    name.textContent = kind;
-    copy.textContent = 'copy';
-    copy.title = `Copies ${address}`;
-    copy.setAttribute('aria-label', `Copy the address of the ${kind} data`);
-    copy.addEventListener('click', async () => {
-      try {
-        await navigator.clipboard.writeText(address);
-        copy.textContent = 'copied';
-      } catch {
-        // Without TLS browsers keep the clipboard from pages of other machines.
-        copy.textContent = address;
-      }
-    });
-    const layers = { layers: [{ type: 'image', source: `${address}/|zarr3:`, name: kind }] };
-    item.append(name,
-      link('neuroglancer', `https://neuroglancer-demo.appspot.com/#!${encodeURIComponent(JSON.stringify(layers))}`),
-      link('vizarr', `https://hms-dbmi.github.io/vizarr/?source=${encodeURIComponent(address)}`), copy);
-    return item;
-  });
-  const place = document.createElement('li');
-  place.className = 'folder';
-  place.textContent = folder;
-  element('links').replaceChildren(...items, place);
-}
-
-function link(text, address) {
-  const anchor = document.createElement('a');
-  Object.assign(anchor, { textContent: text, href: address, target: '_blank', rel: 'noopener noreferrer', title: 'Opens this store there; the page comes from the internet, the data from here' });
-  return anchor;
 }
