@@ -138,7 +138,7 @@ function start() {
   const planeOf = pane => pane.isSlice ? ` · ${SLICES[pane.view].normal} ${navigation.crosshair[SLICES[pane.view].normal]}` : '';
 
   function whyEmpty(kind) {
-    if (!store.plan) return store.status?.reason ?? 'Waiting for a scan';
+    if (!store.plan) return store.status?.state === 'finished' ? store.status.reason : 'Waiting for a scan';
     if (contrast.visible.length === 0) return 'No channel is shown';
     if (time.t === null) return kind === 'raw' ? 'No frame yet' : 'Nothing restored yet';
     return kind === 'raw' ? `Of t ${time.t} nothing is stored` : `t ${time.t} is not restored`;
@@ -279,7 +279,7 @@ function start() {
     a: () => contrastPanel.auto(), g: () => contrastPanel.nextColours(), n: () => contrast.setLinked(!contrast.isLinked),
     '[': () => contrastPanel.nudge('high', -1), ']': () => contrastPanel.nudge('high', 1), '{': () => contrastPanel.nudge('low', -1), '}': () => contrastPanel.nudge('low', 1),
     p: snapshot, x: () => navigation.toggleCrosshair(), '?': () => element('help').showModal(),
-  });
+  }, () => element('keys-on').checked);
 
   // What comes.
 

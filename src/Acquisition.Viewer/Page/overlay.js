@@ -52,7 +52,8 @@ function begin(pane) {
   const to = pane.overlay.getContext('2d');
   to.clearRect(0, 0, pane.overlay.width, pane.overlay.height);
   // Words grow with the picture, for those who stand before a wall.
-  to.font = `${Math.min(Math.max(11 * pane.pixelRatio, pane.overlay.width / 48), 20 * pane.pixelRatio)}px system-ui, sans-serif`;
+  const least = innerWidth < 2200 ? 11 : 14; // as in viewer.css
+  to.font = `${Math.min(Math.max(least * pane.pixelRatio, pane.overlay.width / 48), 20 * pane.pixelRatio)}px system-ui, sans-serif`;
   to.textAlign = 'left';
   to.textBaseline = 'alphabetic';
   return to;

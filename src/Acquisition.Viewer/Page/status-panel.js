@@ -59,7 +59,7 @@ export class StatusPanel {
     if (volumes.previews > 0) figures.push(['previews', count(volumes.previews)]);
     if (volumes.incomplete > 0) figures.push(['with planes missing', count(volumes.incomplete), true]);
     figures.push(['lag', duration(lag)]);
-    if (free !== null && free !== undefined) figures.push(['disk', `${bytes(free)}${left ? ` · ${duration(left)} at this rate` : ''}`, left !== null && left < 3600]);
+    if (free !== null && free !== undefined) figures.push(['disk free', `${bytes(free)}${left ? ` · ${duration(left)} at this rate` : ''}`, left !== null && left < 3600]);
     for (const [reason, number] of Object.entries(frames.refused ?? {})) figures.push([`refused, ${plain(reason)}`, count(number), true]);
     for (const [reason, number] of Object.entries(frames.refused_messages ?? {})) figures.push([`messages refused, ${plain(reason)}`, count(number), true]);
     for (const [key, words] of [['lost_messages', 'messages lost'], ['repeated_messages', 'messages repeated'], ['disordered_messages', 'messages out of order']])
@@ -123,7 +123,8 @@ export class StatusPanel {
   #drawConnection() {
     const { isConnected, retryMs } = this.#connection, at = element('connection');
     at.dataset.state = isConnected ? 'connected' : 'lost';
-    at.textContent = isConnected ? 'connected' : retryMs > 0 ? 'no connection, trying again …' : 'connecting …';
+    const isOver = this.#store.status?.state === 'finished';
+    at.textContent = isConnected ? 'connected' : isOver ? 'the program has ended' : retryMs > 0 ? 'no connection, trying again …' : 'connecting …';
     this.draw();
   }
 }
