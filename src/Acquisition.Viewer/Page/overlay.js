@@ -75,6 +75,7 @@ function drawScaleBar(to, pane, pixelsPerUm) {
   to.fillStyle = '#fff';
   to.fillRect(right - long, y, long, 3 * ratio);
   to.textAlign = 'right';
+  to.textBaseline = 'alphabetic';
   write(to, length(um), right, y - 5 * ratio);
 }
 
