@@ -32,6 +32,10 @@ public sealed record ViewerOptions
     /// <summary>Most memory for pictures, all pages together. Default 512 MiB. What has no room is not shown.</summary>
     public long MemoryBudgetBytes { get; init; } = 512L << 20;
 
+    /// <summary>Most bytes a second that volumes of a running scan take, all pages together; after a pause as many at once. Planes through the
+    /// crosshair go out beside them. Default 32 MiB: about 4 volumes of 64×256×256 a second, which a scan on two processors does not notice.</summary>
+    public long BytesPerSec { get; init; } = 32L << 20;
+
     /// <summary>How long a page may take to read one message before it is given up. Default 30 s.</summary>
     public TimeSpan SendPatience { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -36,7 +36,7 @@ public sealed class ViewerServer : IAsyncDisposable
     private ViewerServer(WebApplication web, ViewerOptions options, ListenAddress address)
     {
         _web = web;
-        _hall = new ClientHall(options.MemoryBudgetBytes, options.SendPatience);
+        _hall = new ClientHall(options.MemoryBudgetBytes, options.BytesPerSec, options.SendPatience);
         if (options.RequiresToken || !address.IsLoopback)
             _tokens = new Tokens(options.ViewerToken ?? Tokens.MakeUp(), options.OperatorToken ?? Tokens.MakeUp());
         _guard = new Guard(address, _tokens);

@@ -223,6 +223,8 @@ internal static class Settings
             "Sites whose pages may read the run's datasets from /data in a browser.");
         yield return Row("memory_budget_mib", new MebiBytes(16, 1 << 20), o => o.MemoryBudgetBytes, (o, v) => o with { MemoryBudgetBytes = v },
             "Most memory for pictures, all pages together; what has no room is not shown.");
+        yield return Row("bandwidth_mib_s", new MebiBytes(1, 1 << 14), o => o.BytesPerSec, (o, v) => o with { BytesPerSec = v },
+            "Most that volumes of a running scan take, all pages together; planes through the crosshair go out beside them.");
     }
 
     private static IEnumerable<Setting> Scoring()

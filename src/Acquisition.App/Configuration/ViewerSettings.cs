@@ -31,6 +31,8 @@ internal sealed record ViewerSettings
 
     public long MemoryBudgetBytes { get; init; } = Defaults.MemoryBudgetBytes;
 
+    public long BytesPerSec { get; init; } = Defaults.BytesPerSec;
+
     /// <exception cref="ViewerException">A file cannot be read, or a token is too short.</exception>
     public ViewerOptions Resolve() => new()
     {
@@ -42,6 +44,7 @@ internal sealed record ViewerSettings
         CertificatePassword = Secret(CertificatePasswordFile),
         DataOrigins = DataOrigins == Origins.None ? [] : [.. DataOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
         MemoryBudgetBytes = MemoryBudgetBytes,
+        BytesPerSec = BytesPerSec,
     };
 
     private static string? Token(string? path) => Secret(path) is not { } token ? null

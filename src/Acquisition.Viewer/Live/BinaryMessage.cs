@@ -13,6 +13,8 @@ internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, 
 {
     private const int Alignment = 8;
 
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <param name="picture">Becomes the message's own.</param>
     /// <param name="from">First plane to send.</param>
     public static BinaryMessage Of(Picture picture, int from, long id) => new(
@@ -32,10 +34,30 @@ internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, 
             Complete = picture.IsComplete,
             picture.Made,
             picture.FinishedUnixMs,
-            SentUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            SentUnixMs = Now,
         }),
         new PlanesMemory(picture.Pixels, from, picture.Planes).Memory,
         picture.Pixels);
+
+    /// <param name="sections">Become the message's own.</param>
+    public static BinaryMessage Of(Sections sections, long id) => new(
+        Frame(new
+        {
+            Type = "sections",
+            Id = id,
+            sections.Kind,
+            sections.Index.C,
+            sections.Index.T,
+            sections.Source,
+            Dtype = sections.Pixels.PixelType,
+            sections.Full,
+            sections.At,
+            sections.Made,
+            sections.FinishedUnixMs,
+            SentUnixMs = Now,
+        }),
+        new PlanesMemory(sections.Pixels, 0, 1).Memory,
+        sections.Pixels);
 
     public static BinaryMessage Of(Slice slice, SliceRequest request, long id) => new(
         Frame(new

@@ -28,11 +28,13 @@ internal sealed class ClientHall : IDisposable
     private long _sent, _replaced;
 
     /// <param name="memoryBudgetBytes">For all pictures, being sent or kept.</param>
+    /// <param name="bytesPerSec">Of a running scan, for all pages.</param>
     /// <param name="sendPatience">How long a page may take to read one message.</param>
-    public ClientHall(long memoryBudgetBytes, TimeSpan sendPatience)
+    public ClientHall(long memoryBudgetBytes, long bytesPerSec, TimeSpan sendPatience)
     {
         _pool = new VolumePool(memoryBudgetBytes);
         _sendPatience = sendPatience;
+        Pace = new Pace(bytesPerSec, TimeProvider.System);
         _stored = new StoredPictures(_pool);
         Screen = new LiveScreen(_pool, _stored.MakeRoom, WakeAll);
         _painting.Run(() => { Screen.Run(); return true; });
@@ -45,6 +47,8 @@ internal sealed class ClientHall : IDisposable
     }
 
     public LiveScreen Screen { get; }
+
+    public Pace Pace { get; }
 
     /// <summary>The run that is shown; <see langword="null"/> before there is any.</summary>
     public ShownRun? Run => Volatile.Read(ref _run);
@@ -87,7 +91,12 @@ internal sealed class ClientHall : IDisposable
     {
         if (Run?.Plan is not { } plan) return;
         Screen.Show(plan.ScanId);
-        lock (_gate) Screen.Watch([.. _clients.SelectMany(client => client.Following(plan)).Distinct()]);
+        lock (_gate)
+        {
+            Screen.Watch(
+                [.. _clients.SelectMany(client => client.Following(plan)).Distinct()],
+                [.. _clients.SelectMany(client => client.Sections(plan)).Distinct()]);
+        }
     }
 
     /// <summary>The picture that a view wants, as far as there is one that is newer or better than what its client has.</summary>

@@ -8,6 +8,7 @@ namespace Acquisition.Viewer.Live;
 internal sealed class ClientView(VolumeKind kind, int channel, int? timePoint)
 {
     private (int T, PictureSource Source, long Number, int Planes, bool IsFinal)? _has;
+    private (int T, PictureSource Source)? _sections;
     private Reduction _reduction;
 
     public VolumeKind Kind => kind;
@@ -35,6 +36,18 @@ internal sealed class ClientView(VolumeKind kind, int channel, int? timePoint)
         return picture.Planes > has.Planes;
     }
 
+    /// <summary>Whether the client has neither these planes nor the volume that they are of, nor anything newer.</summary>
+    public bool Lacks(Sections sections)
+    {
+        if (timePoint is not null) return false;
+        var now = (sections.Index.T, sections.Source);
+        if (_sections is { } had && (had.T > now.T || had == now)) return false;
+        return _has is not { } has || now.T > has.T || (now.T == has.T && has.Source != now.Source && !has.IsFinal);
+    }
+
+    /// <summary>Notes that the planes are sent.</summary>
+    public void NoteSent(Sections sections) => _sections = (sections.Index.T, sections.Source);
+
     /// <summary>Notes that the picture is sent.</summary>
     /// <returns>Live volumes before it that the client was too slow for.</returns>
     public long NoteSent(Picture picture)
@@ -46,8 +59,8 @@ internal sealed class ClientView(VolumeKind kind, int channel, int? timePoint)
     }
 
     /// <summary>Takes over what the client has of the same kind and channel, when it looks at another time point.</summary>
-    public void Inherit(ClientView former) => (_has, _reduction) = (former._has, former._reduction);
+    public void Inherit(ClientView former) => (_has, _sections, _reduction) = (former._has, former._sections, former._reduction);
 
     /// <summary>Another run is shown: the client has nothing of it.</summary>
-    public void Forget() => _has = null;
+    public void Forget() => (_has, _sections) = (null, null);
 }

@@ -19,6 +19,9 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
 
     private const int MostAnswers = 8;
 
+    /// <summary>From here on, the planes through the crosshair go ahead of a volume.</summary>
+    private const long LargeBytes = 1 << 20;
+
     /// <summary>How long a page may take to hear the last words.</summary>
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
 
@@ -28,6 +31,8 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private readonly Queue<byte[]> _answers = new();
     private ImmutableArray<ClientView> _views = [];
     private long _budgetVoxels = 1;
+    private SamplePoint? _crosshair;
+    private ITimer? _pause;
     private SliceRequest? _slices;
     private Queue<(SliceRequest Request, Slice Slice)> _sliced = new();
     private int _turn;
@@ -43,6 +48,14 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         ImmutableArray<ClientView> views;
         lock (_gate) views = _views;
         return from view in views where view.TimePoint is null && view.Channel < plan.Channels.Length select KeyOf(view, plan);
+    }
+
+    /// <summary>The places in them that it looks at, where the planes through them are much less than the volume.</summary>
+    public IEnumerable<SectionsKey> Sections(ScanPlan plan)
+    {
+        ImmutableArray<ClientView> views;
+        lock (_gate) views = _views;
+        return from view in views let key = SectionsOf(view, plan) where key is not null select key.Value;
     }
 
     /// <summary>There may be something to tell or to send.</summary>
@@ -79,7 +92,11 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         }
     }
 
-    public void Dispose() => _gone.Dispose();
+    public void Dispose()
+    {
+        _pause?.Dispose();
+        _gone.Dispose();
+    }
 
     private async Task ReadAsync()
     {
@@ -127,6 +144,10 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
                 Look(message);
                 hall.Attend();
                 break;
+            case "cross":
+                lock (_gate) _crosshair = message.At;
+                hall.Attend();
+                break;
             case "ack":
                 lock (_gate)
                     if (_outstanding == message.Id) _outstanding = null;
@@ -134,7 +155,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
             case "slices":
                 lock (_gate)
                 {
-                    _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At);
+                    _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At!.Value);
                     _sliced.Clear();
                 }
 
@@ -167,6 +188,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         {
             ImmutableArray<ClientView> former = _views;
             _budgetVoxels = Math.Min(look.BudgetVoxels, PageMessage.LargestBudgetVoxels);
+            _crosshair = look.At;
             _views =
             [
                 .. look.Views.Select(wanted =>
@@ -181,6 +203,17 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
 
     private PictureKey KeyOf(ClientView view, ScanPlan plan) =>
         new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), _budgetVoxels));
+
+    /// <summary>The planes that the page is sent ahead of a volume of a view; <see langword="null"/> for none.</summary>
+    private SectionsKey? SectionsOf(ClientView view, ScanPlan plan)
+    {
+        if (_crosshair is not { } at || view.TimePoint is not null || view.Channel >= plan.Channels.Length) return null;
+        VolumeShape shape = plan.ShapeOf(view.Kind);
+        if (KeyOf(view, plan).Reduction.Of(shape).Voxels * plan.PixelTypeOf(view.Kind).Bytes() < LargeBytes) return null;
+        if (view.Kind == VolumeKind.Raw)
+            at = new(at.Z / plan.Undersampling.Z, at.Y / plan.Undersampling.Y, at.X / plan.Undersampling.X);
+        return new(view.Kind, view.Channel, at.Within(shape));
+    }
 
     private async Task WriteAsync()
     {
@@ -232,7 +265,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         return run.Status is { } status && status != _status ? _status = status : null;
     }
 
-    /// <summary>What the page is sent next: slices first, because somebody waits for them, then its views in turn.</summary>
+    /// <summary>What the page is sent next: planes first, because somebody waits for them, then its views in turn.</summary>
     private async Task<BinaryMessage?> NextBinaryAsync(ShownRun run)
     {
         SliceRequest? wanted;
@@ -258,6 +291,8 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
             }
         }
 
+        foreach (ClientView view in views)
+            if (NextSectionsOf(run.Plan, view) is { } message) return message;
         for (int i = 0; i < views.Length; i++)
         {
             int turn = (_turn + i) % views.Length;
@@ -277,7 +312,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         if (picture is null) return null;
         lock (_gate)
         {
-            if (view.Lacks(picture, out int from))
+            if (view.Lacks(picture, out int from) && IsTime(picture, from))
             {
                 hall.NoteSent(replaced: view.NoteSent(picture));
                 return BinaryMessage.Of(picture, from, Number());
@@ -286,6 +321,31 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
 
         picture.Pixels.Release();
         return null;
+    }
+
+    private BinaryMessage? NextSectionsOf(ScanPlan plan, ClientView view)
+    {
+        lock (_gate)
+        {
+            if (SectionsOf(view, plan) is not { } key || hall.Screen.Lend(key) is not { } sections) return null;
+            if (view.Lacks(sections))
+            {
+                view.NoteSent(sections);
+                return BinaryMessage.Of(sections, Number());
+            }
+
+            sections.Pixels.Release();
+            return null;
+        }
+    }
+
+    /// <summary>Whether the picture may be sent now. If not, the page is thought of again in time; by then there may be a newer one.</summary>
+    private bool IsTime(Picture picture, int from)
+    {
+        if (picture.Number == 0 || hall.Pace.TryTake((long)(picture.Planes - from) * picture.Pixels.PlaneBytes, out TimeSpan wait)) return true;
+        _pause ??= TimeProvider.System.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pause.Change(wait, Timeout.InfiniteTimeSpan);
+        return false;
     }
 
     /// <summary>Numbers a binary message, which the page then has to acknowledge.</summary>

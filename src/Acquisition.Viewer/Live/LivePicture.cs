@@ -34,7 +34,7 @@ internal sealed class LivePicture(PictureKey key)
         if (!isMore) _number++;
         _shown?.Pixels.Release();
         _shown = new Picture(
-            key.Kind, slot.Index, slot.Made?.Provenance.Provisional == true ? PictureSource.Preview : PictureSource.Live, slot.Pixels.Shape,
+            key.Kind, slot.Index, slot.Source, slot.Pixels.Shape,
             key.Reduction, pixels, planes, slot.Made?.Provenance, _number, slot.CameUnixMs);
     }
 

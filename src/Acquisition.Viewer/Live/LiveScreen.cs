@@ -6,7 +6,7 @@ namespace Acquisition.Viewer.Live;
 
 /// <summary>What of a running scan is not on disk yet, as pictures that all clients share.</summary>
 /// <remarks>The run's threads leave a volume in one slot a channel and kind, where a newer one replaces it; a thread of low priority
-/// shrinks what is watched into a picture and gives the volume back. What nobody watches stays in its slot for who comes late. Each picture that is watched holds one shrunk volume, and those
+/// cuts the planes that are looked at, shrinks what is watched into a picture and gives the volume back. What nobody watches stays in its slot for who comes late. Each picture that is watched holds one shrunk volume, and those
 /// before it as long as they are being sent; what has no room in the pool is not shown.</remarks>
 /// <param name="pool">Memory of the pictures.</param>
 /// <param name="makeRoom">Asked to give memory of the pool back; false when there is none to give.</param>
@@ -16,6 +16,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     private readonly object _gate = new();
     private readonly Dictionary<(VolumeKind Kind, int C), Slot> _slots = [];
     private readonly Dictionary<PictureKey, LivePicture> _pictures = [];
+    private readonly Dictionary<SectionsKey, LiveSections> _sections = [];
     private readonly BlockMean _shrinking = new();
     private ImmutableHashSet<(VolumeKind Kind, int C)> _watched = [];
     private Guid _scan;
@@ -30,7 +31,8 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     public long Replaced => Interlocked.Read(ref _replaced);
 
     /// <summary>Says what is looked at from now on; pictures that nobody looks at any more are given up.</summary>
-    public void Watch(IReadOnlyCollection<PictureKey> keys)
+    /// <param name="sections">Places of the same volumes.</param>
+    public void Watch(IReadOnlyCollection<PictureKey> keys, IReadOnlyCollection<SectionsKey> sections)
     {
         lock (_gate)
         {
@@ -41,7 +43,14 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
                 _pictures.Remove(gone);
             }
 
+            foreach (SectionsKey gone in _sections.Keys.Except(sections).ToArray())
+            {
+                _sections[gone].Drop();
+                _sections.Remove(gone);
+            }
+
             foreach (PictureKey key in keys) _pictures.TryAdd(key, new LivePicture(key));
+            foreach (SectionsKey key in sections) _sections.TryAdd(key, new LiveSections(key));
             // Maps come with restored volumes and in their slot.
             Volatile.Write(ref _watched, [.. keys.Select(key => (key.Kind == VolumeKind.Raw ? VolumeKind.Raw : VolumeKind.Restored, key.C))]);
             Monitor.PulseAll(_gate);
@@ -65,6 +74,18 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
     public Picture? Lend(PictureKey key)
     {
         lock (_gate) return _pictures.GetValueOrDefault(key)?.Lend();
+    }
+
+    /// <summary>The planes of the newest volume through a place, for the caller to release.</summary>
+    public Sections? Lend(SectionsKey key)
+    {
+        lock (_gate) return _sections.GetValueOrDefault(key)?.Lend();
+    }
+
+    /// <summary>Whether somebody looks at a place.</summary>
+    public bool IsCut(SectionsKey key)
+    {
+        lock (_gate) return _sections.ContainsKey(key);
     }
 
     public void PlanesReceived(ScanPlan plan, VolumeIndex index, VolumeBuffer pixels, int planes)
@@ -93,7 +114,10 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
         {
             try
             {
-                if (work.Slot.Made is { Uncertainty: { } map }) Paint(VolumeKind.Uncertainty, work.Slot with { Pixels = map });
+                Slot? map = work.Slot.Made is { Uncertainty: { } pixels } ? work.Slot with { Pixels = pixels } : null;
+                // Planes are little work and all that most people wait for.
+                if (Cut(work.Kind, work.Slot) | (map is not null && Cut(VolumeKind.Uncertainty, map))) changed();
+                if (map is not null) Paint(VolumeKind.Uncertainty, map);
                 Paint(work.Kind, work.Slot);
             }
             finally
@@ -113,6 +137,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
             _isClosed = true;
             Empty(_ => true);
             _pictures.Clear();
+            _sections.Clear();
             Monitor.PulseAll(_gate);
         }
     }
@@ -129,6 +154,7 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
         }
 
         foreach (LivePicture picture in _pictures.Values) picture.Drop();
+        foreach (LiveSections sections in _sections.Values) sections.Drop();
     }
 
     private void Offer((VolumeKind Kind, int C) place, Slot offered)
@@ -171,6 +197,30 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
 
             return null;
         }
+    }
+
+    /// <summary>Cuts the planes of a complete volume that are looked at.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool Cut(VolumeKind kind, Slot slot)
+    {
+        if (!slot.IsComplete) return false;
+        LiveSections[] wanted;
+        lock (_gate) wanted = [.. _sections.Values.Where(each => each.Key.Kind == kind && each.Key.C == slot.Index.C && each.Wants(slot))];
+        bool isNews = false;
+        foreach (LiveSections sections in wanted)
+        {
+            if (Rent(Sections.Extent(slot.Pixels.Shape), slot.Pixels.PixelType) is not { } pixels) continue;
+            Sections.Cut(slot.Pixels, sections.Key.At, pixels);
+            lock (_gate)
+            {
+                bool isShown = !_isClosed && slot.Scan == _scan && _sections.GetValueOrDefault(sections.Key) == sections;
+                isNews |= isShown;
+                if (isShown) sections.Publish(slot, pixels);
+                else pixels.Release();
+            }
+        }
+
+        return isNews;
     }
 
     /// <summary>Brings every picture of this kind and channel up to the volume.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Acquisition.Core;
+using Acquisition.Viewer.Pictures;
 
 namespace Acquisition.Viewer.Live;
 
@@ -13,7 +14,7 @@ internal sealed record PageMessage
     /// <summary>As float32, 1 GiB: more than any page can draw.</summary>
     public const long LargestBudgetVoxels = 1L << 28;
 
-    /// <summary>"look", "ack", "slices" or "do".</summary>
+    /// <summary>"look", "cross", "ack", "slices" or "do".</summary>
     public string Type { get; init; } = "";
 
     public ImmutableArray<PageView> Views { get; init; } = [];
@@ -31,7 +32,8 @@ internal sealed record PageMessage
 
     public int? T { get; init; }
 
-    public PagePoint At { get; init; }
+    /// <summary>Where the crosshair is: on the restored grid with "look" and "cross", in the volume's own samples with "slices".</summary>
+    public SamplePoint? At { get; init; }
 
     public string Action { get; init; } = "";
 
@@ -43,7 +45,8 @@ internal sealed record PageMessage
         {
             "look" => !message.Views.IsDefault && message.Views.Length <= MostViews && message.BudgetVoxels >= 1
                 && message.Views.All(view => view is { C: >= 0, T: null or >= 0 }),
-            "slices" => message is { C: >= 0, T: >= 0 },
+            "cross" => message.At is not null,
+            "slices" => message is { C: >= 0, T: >= 0, At: not null },
             "ack" => true,
             "do" => message.Action is "stop" or "retune",
             _ => false,
@@ -55,6 +58,3 @@ internal sealed record PageMessage
 /// <summary>A volume that a page wants to see.</summary>
 /// <param name="T"><see langword="null"/> for the newest.</param>
 internal sealed record PageView(VolumeKind Kind, int C, int? T);
-
-/// <summary>A place in a volume, in its own samples.</summary>
-internal readonly record struct PagePoint(int Z, int Y, int X);

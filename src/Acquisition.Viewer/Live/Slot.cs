@@ -1,4 +1,5 @@
 using Acquisition.Core;
+using Acquisition.Viewer.Pictures;
 
 namespace Acquisition.Viewer.Live;
 
@@ -9,6 +10,10 @@ namespace Acquisition.Viewer.Live;
 /// <param name="CameUnixMs">When the run handed it over.</param>
 internal sealed record Slot(Guid Scan, VolumeIndex Index, VolumeBuffer Pixels, RestoredVolume? Made, int Planes, long CameUnixMs)
 {
+    public bool IsComplete => Planes == Pixels.Shape.Z;
+
+    public PictureSource Source => Made?.Provenance.Provisional == true ? PictureSource.Preview : PictureSource.Live;
+
     public void Retain()
     {
         if (Made is { } volume) volume.Retain();

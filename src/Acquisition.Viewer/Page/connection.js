@@ -1,12 +1,13 @@
 import { readMessage } from './message.js';
 
-const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000;
+const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000, CROSS_EVERY_MS = 60;
 
 /** The WebSocket to the program. Connects again by itself after growing pauses, and says again what the page looks at. */
 export class Connection extends EventTarget {
   #socket = null;
   #pauseMs = FIRST_PAUSE_MS;
   #look = null;
+  #timer = 0;
   #request = 0;
 
   /** Events: 'change' (isConnected, retryMs), 'told' (detail: a JSON message), 'pixels' (detail: a binary message as readMessage gives it). */
@@ -40,10 +41,20 @@ export class Connection extends EventTarget {
     };
   }
 
-  /** Everything the page wants from now on; told again after each reconnection. */
-  look(views, budgetVoxels) {
-    this.#look = { type: 'look', views, budget_voxels: budgetVoxels };
+  /** Everything the page wants from now on; told again after each reconnection. @param {{z: number, y: number, x: number}} at Of the crosshair, in restored voxels. */
+  look(views, budgetVoxels, at) {
+    this.#look = { type: 'look', views, budget_voxels: budgetVoxels, at };
     this.#send(this.#look);
+  }
+
+  /** The crosshair moved. Told soon, and not each time while it moves. */
+  cross(at) {
+    if (!this.#look) return;
+    this.#look.at = at;
+    this.#timer ||= setTimeout(() => {
+      this.#timer = 0;
+      this.#send({ type: 'cross', at: this.#look.at });
+    }, CROSS_EVERY_MS);
   }
 
   acknowledge(id) {

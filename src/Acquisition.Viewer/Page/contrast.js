@@ -64,7 +64,7 @@ export class Contrast extends EventTarget {
     const shown = { raw, restored };
     for (const kind of ['raw', 'restored']) {
       const volume = this.isLinked ? restored ?? raw : shown[kind];
-      if (volume?.samples) this.channels[c][kind] = { ...percentiles(volume), isSet: volume.isWhole };
+      if (volume?.samples ?? volume?.ahead) this.channels[c][kind] = { ...percentiles(volume), isSet: volume.isWhole };
     }
     this.#changed();
   }
@@ -85,13 +85,18 @@ export class Contrast extends EventTarget {
 
 /** An evenly spaced sample of the finite values that have come, ascending. */
 export function sampleOf(volume) {
+  if (!volume.samples) return spread(volume.ahead.samples, volume.ahead.samples.length);
   const { shape, planes } = volume.header;
   // Of a volume that is just coming, only its own planes count, unless others were there before.
   const came = volume.timePointAt(volume.header.full.z - 1) === null ? planes[1] * shape.y * shape.x : shape.z * shape.y * shape.x;
+  return spread(volume.samples, came);
+}
+
+function spread(samples, came) {
   // Odd, so that columns take turns.
   const stride = Math.max(1, Math.ceil(came / SAMPLES)) | 1, sample = new Float32Array(Math.ceil(came / stride));
   let count = 0;
-  for (let i = 0; i < came; i += stride) if (Number.isFinite(volume.samples[i])) sample[count++] = volume.samples[i];
+  for (let i = 0; i < came; i += stride) if (Number.isFinite(samples[i])) sample[count++] = samples[i];
   return sample.subarray(0, count).sort();
 }
 

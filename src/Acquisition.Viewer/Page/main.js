@@ -1,3 +1,4 @@
+import { Captions } from './captions.js';
 import { COLOUR_MAPS, colourTable } from './colour-maps.js';
 import { Connection } from './connection.js';
 import { ContrastPanel } from './contrast-panel.js';
@@ -6,6 +7,7 @@ import { DataLinks } from './data-links.js';
 import { FullSlices } from './full-slices.js';
 import { Graphics } from './graphics.js';
 import { takeKeys } from './keys.js';
+import { Layers } from './layers.js';
 import { Navigation } from './navigation.js';
 import { drawSliceOverlay, drawVolumeOverlay } from './overlay.js';
 import { Painter } from './painter.js';
@@ -13,13 +15,13 @@ import { drag, takeInput } from './pane-input.js';
 import { Pane, VIEWS } from './pane.js';
 import { SLICES } from './geometry.js';
 import { SlicePlanes } from './slice-plane.js';
-import { SliceFrame, SliceView, factorsOf, fittingScale } from './slice-view.js';
+import { SliceFrame, SliceView, fittingScale } from './slice-view.js';
 import { saveSnapshot } from './snapshot.js';
 import { StatusPanel } from './status-panel.js';
 import { Store } from './store.js';
 import { TimeBar } from './time-bar.js';
 import { VolumeFrame, VolumeView } from './volume-view.js';
-import { howMade, length, value } from './words.js';
+import { length, value } from './words.js';
 
 const BUDGET_VOXELS = 8_388_608;
 const SIDES = ['raw', 'restored'];
@@ -32,7 +34,7 @@ function start() {
   const graphics = new Graphics(), { gl } = graphics;
   const connection = new Connection(), store = new Store(gl), contrast = new Contrast(), navigation = new Navigation();
   const time = new TimeBar(store), contrastPanel = new ContrastPanel(contrast, store), status = new StatusPanel(store, connection);
-  const planes = new SlicePlanes(graphics), fullSlices = new FullSlices(connection, store, planes);
+  const layers = new Layers(store, contrast, time, navigation), planes = new SlicePlanes(graphics), fullSlices = new FullSlices(connection, store, layers);
   const shown = { rendering: 'mip', interpolation: 'cubic', isUncertaintyShown: false, layout: 'pair', view: 'all' };
   let sliceView, volumeView, pointed = null, used;
 
@@ -46,18 +48,19 @@ function start() {
     return VIEWS.map(view => new Pane(views, kind, view, () => painter.request(isAny)));
   });
   used = panes[0];
+  const captions = new Captions({ store, contrast, navigation, time, layers, panes });
 
   const painter = new Painter(panes, graphics, {
-    slice: pane => picture(pane, volumes => {
-      const uncertainty = pane.kind === 'restored' && shown.isUncertaintyShown ? uncertaintyOf(volumes) : null;
-      return sliceView.picture(frameOf(pane), volumes, uncertainty,
+    slice: pane => picture(pane, shownLayers => {
+      const uncertainty = pane.kind === 'restored' && shown.isUncertaintyShown ? layers.uncertaintyOf(shownLayers, pane.view) : null;
+      return sliceView.picture(frameOf(pane), shownLayers, uncertainty,
         { plan: store.plan, contrast, crosshair: navigation.crosshair, interpolation: shown.interpolation });
     }),
-    volume: (pane, reduction) => picture(pane, volumes =>
-      volumeView.picture(new VolumeFrame(pane.canvas.width, pane.canvas.height, navigation), volumes, reduction, { contrast, rendering: shown.rendering })),
+    volume: (pane, reduction) => picture(pane, shownLayers =>
+      volumeView.picture(new VolumeFrame(pane.canvas.width, pane.canvas.height, navigation), shownLayers, reduction, { contrast, rendering: shown.rendering })),
     overlay: pane => {
       if (!store.grid) return;
-      if (pane.isSlice) drawSliceOverlay(pane, frameOf(pane), navigation, comingFrom(pane));
+      if (pane.isSlice) drawSliceOverlay(pane, frameOf(pane), navigation, pane.kind === 'raw' ? comingFrom() : null);
       else drawVolumeOverlay(pane, new VolumeFrame(pane.canvas.width, pane.canvas.height, navigation), navigation);
     },
     rendering: () => shown.rendering,
@@ -77,106 +80,34 @@ function start() {
 
   // What is shown where.
 
+  /** The plane of the restored grid from which on the raw volume has not come yet; null when it is whole. */
+  function comingFrom() {
+    const header = layers.coming?.header;
+    return header ? header.planes[1] * header.reduced.z * store.plan.undersampling.z : null;
+  }
+
   function frameOf(pane) {
     if (!navigation.grid) return null;
     const slices = panes.filter(each => each.kind === pane.kind && each.isSlice && each.isVisible);
     return new SliceFrame(pane, navigation, fittingScale(slices.length > 0 ? slices : [pane], navigation.grid) * navigation.zoom);
   }
 
-  /** The volumes to draw on a side: those that came, of the channels that are shown. */
-  function volumesOf(kind) {
-    const came = contrast.visible.flatMap(c => store.volume(kind, c) ?? []);
-    // Of a time point that nobody has, nothing is shown; of one that is on its way, the picture before, dimmed.
-    return came.filter(({ c, header }) => time.t === null || header.t === time.t || store.isStored(kind, c, time.t));
-  }
-
-  function uncertaintyOf(volumes) {
-    const restored = volumes.find(volume => volume.c === contrast.chosen) ?? volumes[0], map = store.volume('uncertainty', restored.c);
-    return map?.header.t === restored.header.t && map.header.made?.uncertainty ? map : null;
-  }
-
-  function comingFrom(pane) {
-    const volume = pane.kind === 'raw' ? volumesOf('raw').find(({ isWhole }) => !isWhole) : null;
-    if (!volume) return null;
-    return volume.header.planes[1] * volume.header.reduced.z * store.plan.undersampling.z;
-  }
-
   function picture(pane, make) {
-    const volumes = store.plan ? volumesOf(pane.kind) : [];
-    tell(pane, volumes);
-    if (volumes.length > 0) return { ...make(volumes), volumes };
+    const shownLayers = layers.of(pane.kind, pane.view);
+    captions.tell(pane, shownLayers, shown.interpolation);
+    if (shownLayers.length > 0) return { ...make(shownLayers), layers: shownLayers };
     pane.clear();
     return null;
   }
 
-  // What is said about it.
-
-  function tell(pane, volumes) {
-    const isFirst = pane === panes.find(each => each.kind === pane.kind && each.isVisible);
-    if (isFirst) {
-      const caption = element(`${pane.kind}-caption`);
-      caption.textContent = caption.title = captionOf(pane.kind, volumes);
-    }
-    pane.setEmpty(isFirst && volumes.length === 0 ? whyEmpty(pane.kind) : '');
-    if (volumes.length === 0) {
-      pane.setTag('');
-      pane.setStale(false);
-      return;
-    }
-    const { header } = volumes[0], isStale = time.t !== null && header.t !== time.t;
-    pane.setStale(isStale);
-    if (isStale) pane.setTag(`t ${header.t}, waiting for t ${time.t}`, 'waiting');
-    else pane.setTag(`${header.complete ? `t ${header.t}` : partlyCame(pane, volumes[0])} · ${header.source}${planeOf(pane)}`, header.source);
-  }
-
-  function partlyCame(pane, volume) {
-    const { t, planes: [, to], reduced } = volume.header, of = store.plan.shape.z, came = Math.min(to * reduced.z, of);
-    const plane = Math.floor(navigation.crosshair.z / factorsOf('raw', store.plan).z), here = volume.timePointAt(plane);
-    return pane.view === 'xy' && here !== t ? `${here === null ? 'not here yet' : `t ${here}`} (t ${t}: plane ${came} of ${of})` : `t ${t}, plane ${came} of ${of}`;
-  }
-
-  const planeOf = pane => pane.isSlice ? ` · ${SLICES[pane.view].normal} ${navigation.crosshair[SLICES[pane.view].normal]}` : '';
-
-  function whyEmpty(kind) {
-    if (!store.plan) return store.status?.state === 'finished' ? store.status.reason : 'Waiting for a scan';
-    if (contrast.visible.length === 0) return 'No channel is shown';
-    if (time.t === null) return kind === 'raw' ? 'No frame yet' : 'Nothing restored yet';
-    return kind === 'raw' ? `Of t ${time.t} nothing is stored` : `t ${time.t} is not restored`;
-  }
-
-  function captionOf(kind, volumes) {
-    if (volumes.length === 0) return '';
-    const { header } = volumes[0], at = ({ x, y, z }) => `${x}×${y}×${z}`, shrunk = Math.max(...Object.values(header.reduced)) > 1
-      ? ` · 3D of means of ${at(header.reduced)}` : '';
-    if (kind === 'restored') return header.made ? howMade(header.made) + shrunk : '';
-    const how = shown.interpolation === 'voxels' ? 'each voxel as it came' : `${shown.interpolation} interpolation to ${at(store.grid.shape)}`;
-    return `as acquired, ${at(header.full)} · slices by ${how}${shrunk}`.replace('by each', 'show each');
-  }
-
-  function drawReadout() {
-    const { grid } = store;
-    if (!grid) return;
-    const isInside = pointed && ['z', 'y', 'x'].every(axis => pointed[axis] >= 0 && pointed[axis] < grid.shape[axis]);
-    const voxel = isInside ? grid.clamp(pointed) : navigation.crosshair;
-    const parts = [`${isInside ? 'pointer' : 'crosshair'} ${['x', 'y', 'z'].map(axis => `${axis} ${((voxel[axis] + 0.5) * grid.voxelUm[axis]).toFixed(2)}`).join('  ')} µm`,
-      `voxel ${voxel.x}, ${voxel.y}, ${voxel.z}`];
-    for (const c of contrast.visible) {
-      const name = contrast.channels.length > 1 ? `${contrast.channels[c].name} ` : '';
-      for (const kind of SIDES) {
-        const volume = volumesOf(kind).find(each => each.c === c), factors = factorsOf(kind, store.plan);
-        if (volume) parts.push(`${name}${kind} ${value(volume.valueAt({ z: Math.floor(voxel.z / factors.z), y: Math.floor(voxel.y / factors.y), x: Math.floor(voxel.x / factors.x) }))}`);
-      }
-      const map = store.volume('uncertainty', c), scale = map?.header.made?.uncertainty, step = scale ? map.valueAt(voxel) : 0;
-      if (shown.isUncertaintyShown && step > 0) parts.push(`± ${(scale.largest * 2 ** ((step - 255) / scale.steps_per_octave)).toPrecision(3)}`);
-    }
-    element('readout').textContent = parts.join('  ·  ');
-  }
+  const volumesOf = kind => layers.of(kind, '3d').map(({ volume }) => volume);
+  const readOut = () => captions.readOut(pointed, used.view, shown.isUncertaintyShown);
 
   // What people do.
 
   function look() {
     const kinds = shown.isUncertaintyShown ? [...SIDES, 'uncertainty'] : SIDES;
-    connection.look(kinds.flatMap(kind => contrast.visible.map(c => ({ kind, c, t: time.t }))), BUDGET_VOXELS);
+    connection.look(kinds.flatMap(kind => contrast.visible.map(c => ({ kind, c, t: time.t }))), BUDGET_VOXELS, navigation.crosshair);
     painter.request(isAny);
   }
 
@@ -217,7 +148,8 @@ function start() {
 
   function snapshot() {
     if (!store.plan) return;
-    const restored = volumesOf('restored')[0]?.header, raw = volumesOf('raw')[0]?.header, { stream, scan_id: scan } = store.plan;
+    const sides = Object.fromEntries(SIDES.map(kind => [kind, layers.of(kind, 'xy')])), raw = sides.raw[0]?.header, restored = sides.restored[0]?.header;
+    const { stream, scan_id: scan } = store.plan, captionOf = kind => captions.captionOf(kind, sides[kind], shown.interpolation);
     const limits = contrast.visible.map(c => {
       const { name, map, gamma, raw: ofRaw, restored: ofRestored } = contrast.channels[c], span = ({ low, high }) => `${value(low)}–${value(high)}`;
       return `${name}: ${map}, ${span(ofRestored)}${contrast.isLinked ? '' : ` (raw ${span(ofRaw)})`}${gamma === 1 ? '' : `, gamma ${gamma.toFixed(2)}`}`;
@@ -225,8 +157,8 @@ function start() {
     const t = (restored ?? raw)?.t ?? 0, { x, y, z } = store.grid.voxelUm;
     saveSnapshot(panes, shown.layout === 'swipe' ? element('swipe').value / 100 : null, [
       `${stream} · scan ${scan} · saved ${new Date().toISOString()} · voxel ${[x, y, z].map(length).join(' × ')}`,
-      raw ? `raw t ${raw.t}: ${captionOf('raw', volumesOf('raw'))}` : 'no raw volume',
-      restored ? `restored t ${restored.t} (${restored.source}): ${captionOf('restored', volumesOf('restored'))}` : 'no restored volume',
+      raw ? `raw t ${raw.t}: ${captionOf('raw')}` : 'no raw volume',
+      restored ? `restored t ${restored.t} (${restored.source}): ${captionOf('restored')}` : 'no restored volume',
       `contrast ${limits.join('; ')}`,
     ], `${stream}-${scan.slice(0, 8)}-t${t}`);
   }
@@ -262,7 +194,7 @@ function start() {
       onUse: now => used = now,
       onHover: voxel => {
         pointed = voxel;
-        drawReadout();
+        readOut();
       },
     });
     if (pane.kind === 'restored') addHandle(pane, swipeTo);
@@ -283,10 +215,17 @@ function start() {
 
   // What comes.
 
+  const sideOf = volume => volume.kind === 'uncertainty' ? 'restored' : volume.kind;
+  const isAhead = (pane, volume) => {
+    const { normal } = SLICES[pane.view];
+    return volume.planeAt(normal, layers.sampleOf(volume.kind, navigation.crosshair)[normal]) !== null;
+  };
+
   connection.addEventListener('told', ({ detail }) => detail.type === 'answer' ? status.answer(detail) : store.take(detail));
   connection.addEventListener('pixels', ({ detail: { header, samples } }) => {
-    if (header.type === 'slice') fullSlices.take(header, samples);
-    else store.takeVolume(header, samples);
+    if (header.type === 'volume') store.takeVolume(header, samples);
+    else if (header.type === 'sections') store.takeSections(header, samples);
+    else fullSlices.take(header, samples);
     painter.afterDraw(() => connection.acknowledge(header.id));
     if (!document.hidden) painter.now();
   });
@@ -301,10 +240,14 @@ function start() {
   });
   store.addEventListener('pixels', ({ detail: volume }) => {
     contrast.note(volume);
-    const side = volume.kind === 'uncertainty' ? 'restored' : volume.kind;
-    // While a volume is coming, 3D is as coarse as while it turns, so that it holds up nothing.
-    painter.request(pane => pane.kind === side && (pane.isSlice || volume.kind !== 'uncertainty'), !volume.isWhole);
-    drawReadout();
+    // Planes that came ahead are drawn already. While a volume is coming, 3D is as coarse as while it turns, so that it holds up nothing.
+    painter.request(pane => pane.kind === sideOf(volume) && (pane.isSlice ? !isAhead(pane, volume) : volume.kind !== 'uncertainty'), !volume.isWhole);
+    readOut();
+  });
+  store.addEventListener('planes', ({ detail: volume }) => {
+    contrast.note(volume);
+    painter.request(pane => pane.isSlice && pane.kind === sideOf(volume));
+    readOut();
   });
   for (const name of ['volumes', 'status']) store.addEventListener(name, () => SIDES.some(kind => volumesOf(kind).length === 0) && painter.request(isAny));
 
@@ -316,16 +259,16 @@ function start() {
     visible = now;
   });
   time.addEventListener('change', look);
-  time.isShown = () => SIDES.every(kind => volumesOf(kind).every(({ header }) => header.t === time.t));
+  time.isShown = () => SIDES.every(kind => layers.of(kind, 'xy').every(({ header }) => header.t === time.t));
   navigation.addEventListener('crosshair', () => {
     painter.request(isAny);
-    drawReadout();
+    readOut();
   });
   navigation.addEventListener('slices', () => painter.request(isSlice));
   navigation.addEventListener('spin', () => painter.request(isVolume, true));
+  navigation.addEventListener('crosshair', () => connection.cross(navigation.crosshair));
   for (const [target, name] of [[navigation, 'crosshair'], [store, 'pixels']])
     target.addEventListener(name, () => fullSlices.want(SIDES.flatMap(volumesOf), navigation.crosshair));
-  fullSlices.addEventListener('change', () => painter.request(isSlice));
 
   graphics.addEventListener('restored', () => {
     planes.clear();

@@ -114,7 +114,7 @@ export class Painter {
 
   async #show(pictures) {
     if (pictures.length === 0) return;
-    const shown = pictures.map(({ pane, volumes }) => [pane, volumes.map(({ kind, c, header: { t, planes, id, finished_unix_ms: finishedUnixMs } }) => ({ pane: pane.id, kind, c, t, planes: planes[1], id, finishedUnixMs }))]);
+    const shown = pictures.map(({ pane, layers }) => [pane, layers.map(({ kind, c, header: { t, planes, id, finished_unix_ms: finishedUnixMs } }) => ({ pane: pane.id, kind, c, t, planes: planes[1], id, finishedUnixMs }))]);
     this.#graphics.show(pictures);
     await this.#graphics.finished();
     const drawnUnixMs = Date.now();

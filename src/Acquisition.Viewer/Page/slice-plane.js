@@ -7,14 +7,13 @@ const NORMALS = ['z', 'y', 'x'];
 export class SlicePlanes {
   #graphics;
   #kept = new Map();
-  #full = new Map();
 
   constructor(graphics) {
     this.#graphics = graphics;
   }
 
   /**
-   * @param {VolumeTexture} volume With samples.
+   * @param {VolumeTexture} volume With samples, or with the plane itself.
    * @param {'z'|'y'|'x'} normal
    * @param {number} at Plane of the restored grid.
    * @param {{z: number, y: number, x: number}} factors Restored voxels to one of the volume's own.
@@ -23,13 +22,12 @@ export class SlicePlanes {
    */
   cut(volume, normal, at, factors, interpolation) {
     const key = `${volume.kind}/${volume.c}/${normal}`, own = Math.floor(at / factors[normal]);
-    const full = this.#full.get(key), sharp = full?.t === volume.header.t && full.at === own && full.version === volume.version ? full : null;
-    const state = [volume.version, at, interpolation, sharp?.id].join();
+    const sharp = volume.planeAt(normal, own), state = [sharp ? `plane ${sharp.header.id}` : volume.version, at, interpolation].join();
     const kept = this.#kept.get(key);
     if (kept?.state === state) return kept.image;
     if (kept) this.#graphics.gl.deleteTexture(kept.image.texture);
     let image = sharp
-      ? this.#graphics.floatImage(sharp.columns, sharp.rows, sharp.samples)
+      ? this.#graphics.floatImage(sharp.columns, sharp.rows, Float32Array.from(sharp.samples))
       : this.#cutFrom(volume, normal, at, factors[normal], interpolation);
     const { rows, columns } = planeAxes(normal);
     if (interpolation !== 'voxels' && (factors[rows] !== 1 || factors[columns] !== 1))
@@ -38,18 +36,10 @@ export class SlicePlanes {
     return image;
   }
 
-  /** Takes a plane at full resolution; it serves while the volume stays what it is. */
-  takeFull(volume, header, samples) {
-    const [rows, columns] = header.shape;
-    this.#full.set(`${header.kind}/${header.c}/${header.axis}`,
-      { id: header.id, t: header.t, at: header.at, version: volume.version, rows, columns, samples: Float32Array.from(samples) });
-  }
-
   /** Forgets everything, for another scan or another context. */
   clear() {
     for (const { image } of this.#kept.values()) this.#graphics.gl.deleteTexture(image.texture);
     this.#kept.clear();
-    this.#full.clear();
   }
 
   #cutFrom(volume, normal, at, factor, interpolation) {

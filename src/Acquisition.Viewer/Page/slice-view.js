@@ -63,22 +63,21 @@ export class SliceView {
 
   /**
    * @param {SliceFrame} frame
-   * @param {VolumeTexture[]} volumes One a visible channel.
-   * @param {VolumeTexture|null} uncertainty Of the chosen channel's volume.
+   * @param {{volume: VolumeTexture, header: object}[]} layers One a visible channel, as Layers gives them.
+   * @param {object|null} uncertainty The layer over them.
    * @returns {{prepare: function, draw: function}} For Graphics.show.
    */
-  picture(frame, volumes, uncertainty, { plan, contrast, crosshair, interpolation }) {
+  picture(frame, layers, uncertainty, { plan, contrast, crosshair, interpolation }) {
     const at = crosshair[frame.normal], { columns } = planeAxes(frame.normal);
-    let layers;
+    let images;
     return {
       prepare: () => {
-        layers = volumes.map(volume =>
-          ({ volume, image: this.#planes.cut(volume, frame.normal, at, factorsOf(volume.kind, plan), interpolation) }));
-        if (uncertainty) layers.push({ volume: uncertainty, image: this.#planes.cut(uncertainty, frame.normal, at, factorsOf('uncertainty', plan), 'voxels') });
+        images = layers.map(layer => [layer, this.#planes.cut(layer.volume, frame.normal, at, factorsOf(layer.kind, plan), interpolation)]);
+        if (uncertainty) images.push([uncertainty, this.#planes.cut(uncertainty.volume, frame.normal, at, factorsOf('uncertainty', plan), 'voxels')]);
       },
       draw: rect => {
-        for (const { volume, image } of layers) {
-          const uniforms = this.#begin(volume, contrast);
+        for (const [layer, image] of images) {
+          const uniforms = this.#begin(layer, contrast);
           const { gl } = this.#graphics;
           this.#graphics.bind(0, gl.TEXTURE_2D, image.texture);
           gl.uniform1i(uniforms.plane, 0);
@@ -92,22 +91,22 @@ export class SliceView {
     };
   }
 
-  #begin(volume, contrast) {
-    const { gl } = this.#graphics, channel = contrast.channels[volume.c];
+  #begin({ kind, c, header }, contrast) {
+    const { gl } = this.#graphics, channel = contrast.channels[c];
     gl.enable(gl.BLEND);
-    if (volume.kind === 'uncertainty') {
-      const uniforms = this.#graphics.program(UNCERTAINTY_SHADER), scale = volume.header.made.uncertainty;
+    if (kind === 'uncertainty') {
+      const uniforms = this.#graphics.program(UNCERTAINTY_SHADER), scale = header.made.uncertainty;
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       gl.uniform1f(uniforms.largest, scale.largest);
       gl.uniform1f(uniforms.stepsPerOctave, scale.steps_per_octave);
       gl.uniform1f(uniforms.range, channel.restored.high - channel.restored.low);
       return uniforms;
     }
-    const uniforms = this.#graphics.program(SLICE_SHADER), { low, high } = channel[volume.kind];
+    const uniforms = this.#graphics.program(SLICE_SHADER), { low, high } = channel[kind];
     gl.blendFunc(gl.ONE, gl.ONE);
     this.#graphics.bind(1, gl.TEXTURE_2D, this.#maps);
     gl.uniform1i(uniforms.maps, 1);
-    gl.uniform1f(uniforms.map, contrast.mapRow(volume.c));
+    gl.uniform1f(uniforms.map, contrast.mapRow(c));
     gl.uniform1f(uniforms.low, low);
     gl.uniform1f(uniforms.high, high);
     gl.uniform1f(uniforms.gamma, channel.gamma);

@@ -6,7 +6,7 @@ export class Store extends EventTarget {
   #gl;
   #volumes = new Map();
 
-  /** Events: 'scan' (another one), 'volumes', 'status', 'pixels' (detail: the volume). */
+  /** Events: 'scan' (another one), 'volumes', 'status', 'pixels' and 'planes' (detail: the volume). */
   constructor(gl) {
     super();
     this.#gl = gl;
@@ -46,13 +46,31 @@ export class Store extends EventTarget {
     }
   }
 
-  /** @returns {VolumeTexture} The volume with the new pixels. */
   takeVolume(header, samples) {
-    const key = `${header.kind}/${header.c}`;
-    let volume = this.#volumes.get(key);
-    if (!volume) this.#volumes.set(key, volume = new VolumeTexture(this.#gl, header.kind, header.c));
+    const volume = this.#volumeOf(header);
     volume.take(header, samples);
     this.dispatchEvent(new CustomEvent('pixels', { detail: volume }));
+  }
+
+  /** Takes planes that come ahead of a volume. */
+  takeSections(header, samples) {
+    const volume = this.#volumeOf(header);
+    volume.takeSections(header, samples);
+    this.dispatchEvent(new CustomEvent('planes', { detail: volume }));
+  }
+
+  /** Takes a plane that was asked for; if another volume is shown by now, it comes too late. */
+  takePlane(header, samples) {
+    const volume = this.#volumeOf(header);
+    if (volume.header?.t !== header.t) return;
+    volume.takePlane(header, samples);
+    this.dispatchEvent(new CustomEvent('planes', { detail: volume }));
+  }
+
+  #volumeOf({ kind, c }) {
+    const key = `${kind}/${c}`;
+    let volume = this.#volumes.get(key);
+    if (!volume) this.#volumes.set(key, volume = new VolumeTexture(this.#gl, kind, c));
     return volume;
   }
 
@@ -69,7 +87,7 @@ export class Store extends EventTarget {
   get newest() {
     let newest = -1;
     for (const channel of this.stored) for (const ranges of Object.values(channel)) for (const [, last] of ranges) newest = Math.max(newest, last);
-    for (const volume of this.#volumes.values()) newest = Math.max(newest, volume.header?.t ?? -1);
+    for (const volume of this.#volumes.values()) newest = Math.max(newest, volume.header?.t ?? -1, volume.ahead?.header.t ?? -1);
     return newest;
   }
 

@@ -1,4 +1,4 @@
-import { point } from './geometry.js';
+import { AXES, planeAxes, point } from './geometry.js';
 
 const FORMATS = {
   Uint8Array: gl => ({ internal: gl.R8UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_BYTE }),
@@ -10,6 +10,7 @@ const FORMATS = {
 export class VolumeTexture {
   #gl;
   #planeT = [];
+  #planes = {};
 
   constructor(gl, kind, c) {
     this.#gl = gl;
@@ -30,6 +31,10 @@ export class VolumeTexture {
 
   get isWhole() {
     return this.header?.complete ?? false;
+  }
+
+  get isReduced() {
+    return Math.max(...Object.values(this.header.reduced)) > 1;
   }
 
   /** Takes a message over. Keeps its memory when it holds the whole volume. */
@@ -57,6 +62,41 @@ export class VolumeTexture {
     this.#planeT.fill(header.t, from, to);
     this.header = header;
     this.version++;
+    // Planes of the same volume stay: they are the same samples, or sharper ones. Raw ones do not, because slices are interpolated between them.
+    const isOfVolume = ({ header: { t, source } }) => t === header.t && (source === header.source || source !== 'preview') && header.complete;
+    const isSharper = this.kind !== 'raw' || this.isReduced;
+    for (const axis of AXES) if (this.#planes[axis] && !(isOfVolume(this.#planes[axis]) && isSharper)) delete this.#planes[axis];
+  }
+
+  /** Takes planes through the crosshair, in full resolution, which serve until other pixels come. */
+  takeSections(header, samples) {
+    const { full, at } = header;
+    header = { ...header, shape: full, reduced: { z: 1, y: 1, x: 1 }, planes: [0, full.z], complete: true };
+    let start = 0;
+    this.#planes = {};
+    for (const axis of AXES) {
+      const { rows, columns } = planeAxes(axis), size = full[rows] * full[columns];
+      this.#planes[axis] = { header, at: at[axis], rows: full[rows], columns: full[columns], samples: samples.subarray(start, start + size) };
+      start += size;
+    }
+    if (start !== samples.length) throw new RangeError('A message of planes is not as long as its header says.');
+  }
+
+  /** Takes one plane of the volume that is shown, in full resolution. */
+  takePlane({ id, axis, at, shape: [rows, columns] }, samples) {
+    this.#planes[axis] = { header: { ...this.header, id }, at, rows, columns, samples };
+  }
+
+  /** The plane in full resolution that came apart from the volume; null when there is none. @param {'z'|'y'|'x'} normal @param {number} at */
+  planeAt(normal, at) {
+    const plane = this.#planes[normal];
+    return plane?.at === at ? plane : null;
+  }
+
+  /** The newest planes that came ahead of the volume; null when there are none. */
+  get ahead() {
+    const plane = this.#planes.z;
+    return plane && plane.header.t !== this.header?.t ? plane : null;
   }
 
   /** Uploads again what was taken, after the context was lost. */
@@ -80,8 +120,13 @@ export class VolumeTexture {
     return point(axis => Math.min(Math.floor(voxel[axis] / reduced[axis]), shape[axis] - 1));
   }
 
-  /** The value there. */
+  /** The value there; null when it has not come. */
   valueAt(voxel) {
+    for (const axis of AXES) {
+      const plane = this.planeAt(axis, voxel[axis]), { rows, columns } = planeAxes(axis);
+      if (plane) return plane.samples[voxel[rows] * plane.columns + voxel[columns]];
+    }
+    if (!this.header) return null;
     const { shape } = this.header, at = this.sampleAt(voxel);
     return this.samples[(at.z * shape.y + at.y) * shape.x + at.x];
   }

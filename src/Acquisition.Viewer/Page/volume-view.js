@@ -62,13 +62,13 @@ export class VolumeView {
   }
 
   /** @param {VolumeFrame} frame @param {number} reduction Canvas pixels to one that is drawn. @param {'mip'|'shaded'} rendering */
-  picture(frame, volumes, reduction, { contrast, rendering }) {
+  picture(frame, layers, reduction, { contrast, rendering }) {
     return {
       draw: rect => {
         const { gl } = this.#graphics;
         gl.enable(gl.BLEND);
         gl.blendFunc(gl.ONE, gl.ONE);
-        for (const volume of volumes) {
+        for (const { volume } of layers) {
           const sampler = volume.isFloat ? 'sampler3D' : 'usampler3D';
           const uniforms = this.#graphics.program(rendering === 'mip' ? mipShader(sampler) : shadedShader(sampler));
           const channel = contrast.channels[volume.c], { low, high } = channel[volume.kind];

@@ -39,7 +39,7 @@ internal static class ViewersMode
         text.AppendLine($"{ResultsFile.Origin(Machine.Current)}. {rounds} rounds in turn of {volumes} volumes of {load}, cubic, {disk}. Those who look run on the same machine, at the");
         text.AppendLine("lowest priority, because they would have one of their own. From a volume's last frame sent to its line in the ledger, ms. Ratios are medians over rounds,");
         text.AppendLine("each to the first row of its round.").AppendLine();
-        text.AppendLine("| viewers | raw p50 | raw p99 | ratio of p99 | restored p50 | restored p99 | ratio of p50 | messages seen a volume | processor, of one |");
+        text.AppendLine("| viewers | raw p50 | raw p99 | ratio of p99 | restored p50 | restored p99 | ratio of p50 | planes, and volumes, seen of a restored one | processor, of one |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|");
         for (int i = 0; i < Cases.Length; i++)
         {
@@ -49,7 +49,7 @@ internal static class ViewersMode
             text.AppendLine(
                 $"| {Cases[i].Name} | {Ms(r => r.RawMs, 0.5)} | {Ms(r => r.RawMs, 0.99)} | {Ratio(r => Percentiles.Of(r.RawMs, 0.99))} "
                 + $"| {Ms(r => r.RestoredMs, 0.5)} | {Ms(r => r.RestoredMs, 0.99)} | {Ratio(r => Percentiles.Median(r.RestoredMs))} "
-                + $"| {mine.Average(r => r.Seen) / load.Volumes:0.0} | {100 * Percentiles.Median(mine.Select(r => r.Processor)):0} % |");
+                + $"| {mine.Average(r => r.Planes) / load.Volumes:0.0}, {mine.Average(r => r.Volumes) / load.Volumes:0.0} | {100 * Percentiles.Median(mine.Select(r => r.Processor)):0} % |");
         }
 
         ResultsFile.Put($"People who look, {disk}", text.ToString());
@@ -74,7 +74,8 @@ internal static class ViewersMode
                 .Select(moment => (moment.At - DateTime.UnixEpoch).TotalMilliseconds - sent.LastFrameUnixNs[moment.TimePoint] / 1e6),
         ];
         double seconds = (sent.LastFrameUnixNs[^1] - sent.FirstFrameUnixNs) / 1e9;
-        return new(Since(LedgerKinds.VolumeStored), Since(LedgerKinds.VolumeRestored), readers > 0 ? Seen(watcher!) : 0, processor / seconds);
+        (int planes, int volumes) = readers > 0 ? Seen(watcher!) : (0, 0);
+        return new(Since(LedgerKinds.VolumeStored), Since(LedgerKinds.VolumeRestored), planes, volumes, processor / seconds);
     }
 
     /// <summary>The address that the program printed.</summary>
@@ -85,16 +86,17 @@ internal static class ViewersMode
         return program.Lines.First(line => line.StartsWith(mark, StringComparison.Ordinal))[mark.Length..].Trim();
     }
 
-    private static double Seen(Child watcher)
+    private static (int Planes, int Volumes) Seen(Child watcher)
     {
         watcher.Succeed();
-        return double.Parse(watcher.Lines.Last(line => line.StartsWith("seen ", StringComparison.Ordinal))["seen ".Length..], CultureInfo.InvariantCulture);
+        int[] seen = [.. watcher.Lines.Last(line => line.StartsWith("seen ", StringComparison.Ordinal)).Split(' ')[1..].Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+        return (seen[0], seen[1]);
     }
 
     /// <summary>One pass of one case.</summary>
-    private sealed record Round(double[] RawMs, double[] RestoredMs, double Seen, double Processor)
+    private sealed record Round(double[] RawMs, double[] RestoredMs, int Planes, int Volumes, double Processor)
     {
         public override string ToString() =>
-            $"raw p50 {Percentiles.Median(RawMs):0.0}, p99 {Percentiles.Of(RawMs, 0.99):0.0}; restored p50 {Percentiles.Median(RestoredMs):0.0}, p99 {Percentiles.Of(RestoredMs, 0.99):0.0} ms; seen {Seen}; {100 * Processor:0} %";
+            $"raw p50 {Percentiles.Median(RawMs):0.0}, p99 {Percentiles.Of(RawMs, 0.99):0.0}; restored p50 {Percentiles.Median(RestoredMs):0.0}, p99 {Percentiles.Of(RestoredMs, 0.99):0.0} ms; planes {Planes}, volumes {Volumes} seen; {100 * Processor:0} %";
     }
 }

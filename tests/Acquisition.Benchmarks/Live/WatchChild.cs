@@ -11,9 +11,10 @@ internal static class WatchChild
 {
     /// <summary>What a page asks for that shows raw and restored side by side and follows the newest volume.</summary>
     private const string Look =
-        """{"type":"look","views":[{"kind":"raw","c":0,"t":null},{"kind":"restored","c":0,"t":null}],"budget_voxels":8388608}""";
+        """{"type":"look","views":[{"kind":"raw","c":0,"t":null},{"kind":"restored","c":0,"t":null}],"budget_voxels":8388608,"at":{"z":8,"y":256,"x":256}}""";
 
-    /// <summary>Prints "ready" once all have connected, and "seen" with the number of volumes and slabs once the viewer closes.</summary>
+    /// <summary>Prints "ready" once all have connected, and "seen" with how often planes of restored volumes came, and with how many whole
+    /// restored volumes, once the viewer closes.</summary>
     /// <param name="readers">How many read all that comes.</param>
     /// <param name="stalled">How many never read.</param>
     public static async Task<int> RunAsync(string page, int readers, int stalled)
@@ -31,8 +32,8 @@ internal static class WatchChild
         }
 
         Console.WriteLine("ready");
-        int[] seen = await Task.WhenAll(sockets.Take(readers).Select(WatchAsync)).ConfigureAwait(false);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seen {seen.Sum()}"));
+        (int Planes, int Volumes)[] seen = await Task.WhenAll(sockets.Take(readers).Select(WatchAsync)).ConfigureAwait(false);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seen {seen.Sum(each => each.Planes)} {seen.Sum(each => each.Volumes)}"));
         foreach (ClientWebSocket socket in sockets) socket.Dispose();
         return 0;
     }
@@ -45,12 +46,11 @@ internal static class WatchChild
         return child;
     }
 
-    /// <returns>How many binary messages came.</returns>
-    private static async Task<int> WatchAsync(ClientWebSocket socket)
+    private static async Task<(int Planes, int Volumes)> WatchAsync(ClientWebSocket socket)
     {
         byte[] buffer = new byte[1 << 16];
         byte[] head = new byte[8192];
-        int seen = 0;
+        int planes = 0, volumes = 0;
         try
         {
             while (true)
@@ -64,16 +64,16 @@ internal static class WatchChild
                     length += part.Count;
                 }
                 while (!part.EndOfMessage);
-                if (part.MessageType == WebSocketMessageType.Close) return seen;
+                if (part.MessageType == WebSocketMessageType.Close) return (planes, volumes);
                 if (part.MessageType != WebSocketMessageType.Binary) continue;
-                seen++;
                 using var header = JsonDocument.Parse(head.AsMemory(4, BinaryPrimitives.ReadInt32LittleEndian(head)));
+                if (header.RootElement.GetProperty("kind").GetString() == "restored") _ = header.RootElement.GetProperty("type").GetString() == "sections" ? planes++ : volumes++;
                 await Send(socket, string.Create(CultureInfo.InvariantCulture, $$"""{"type":"ack","id":{{header.RootElement.GetProperty("id").GetInt64()}}}""")).ConfigureAwait(false);
             }
         }
         catch (WebSocketException)
         {
-            return seen; // the program has ended
+            return (planes, volumes); // the program has ended
         }
     }
 

@@ -201,7 +201,7 @@ public sealed class ViewerProtocolTests : ViewerCase
 public sealed class StalledPageTests : ViewerCase
 {
     private protected override ViewerOptions Options =>
-        new() { Address = "http://127.0.0.1:0", SendPatience = TimeSpan.FromSeconds(1), MemoryBudgetBytes = 64L << 20 };
+        new() { Address = "http://127.0.0.1:0", SendPatience = TimeSpan.FromSeconds(1), MemoryBudgetBytes = 64L << 20, BytesPerSec = 1L << 40 };
 
     [Fact]
     public async Task A_page_that_never_reads_holds_one_volume_and_is_given_up()
