@@ -40,7 +40,7 @@ public sealed class ViewerServer : IAsyncDisposable
         if (options.RequiresToken || !address.IsLoopback)
             _tokens = new Tokens(options.ViewerToken ?? Tokens.MakeUp(), options.OperatorToken ?? Tokens.MakeUp());
         _guard = new Guard(address, _tokens);
-        _data = new DataFiles(options.DataOrigins);
+        _data = new DataFiles(options.DataOrigins, isOpen: _tokens is null);
         web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         web.Run(AnswerAsync);
     }
@@ -151,6 +151,10 @@ public sealed class ViewerServer : IAsyncDisposable
         else if (request.Path == "/api/status")
         {
             await TextAsync(context, "application/json", _hall.Run?.Status ?? Told.Json(new { Type = "status", State = RunState.Waiting })).ConfigureAwait(false);
+        }
+        else if (request.Path == "/api/data")
+        {
+            await TextAsync(context, "application/json", Told.Json(new { _data.Sites })).ConfigureAwait(false);
         }
         else if (request.Path == "/metrics")
         {

@@ -185,6 +185,41 @@ public sealed class ViewerTests : IDisposable
     }
 
     [Fact]
+    public async Task Zarrita_reads_a_run_over_http_while_the_scan_goes_on()
+    {
+        string camera = Workspace.FreeAddress();
+        var runs = new RampRuns(_space);
+        await using RunningProcess program = runs.Run(camera);
+        string url = await RampRuns.AddressAsync(program);
+        // The camera holds its breath within the second of three volumes.
+        await using RunningProcess simulator = await runs.PlayAsync(camera, timePoints: 3, "--stall-after", $"{RampRuns.Planes + 3}", "--stall-ms", "600000");
+        using var http = new HttpClient();
+        while (await VolumesAsync() is not { Raw: 1, Restored: 1, IsOver: false }) Cancel.ThrowIfCancellationRequested();
+
+        byte[] expected = [.. from t in Enumerable.Range(0, 3) from z in Enumerable.Range(0, RampRuns.Planes) from y in Enumerable.Range(0, RampRuns.Rows)
+                              from x in Enumerable.Range(0, RampRuns.Columns) from part in BitConverter.GetBytes((ushort)(t == 0 ? RampRuns.Value(t, z, y, x) : 0)) select part];
+        foreach (string name in (string[])["raw.zarr", "restored.zarr"])
+        {
+            await Workspace.NodeAsync("read_zarrita.mjs", $"{url}/data/{name}", _space.PathOf("http"));
+            Assert.Equal(expected, await File.ReadAllBytesAsync(_space.PathOf("http"), Cancel));
+            await Workspace.NodeAsync("read_zarrita.mjs", Path.Combine(_space.RunFolder, name), _space.PathOf("file"));
+            Assert.Equal(expected, await File.ReadAllBytesAsync(_space.PathOf("file"), Cancel));
+        }
+
+        Assert.Equal((1, 1, false), await VolumesAsync());
+        program.Interrupt();
+        await program.ExitAsync();
+
+        async Task<(int Raw, int Restored, bool IsOver)> VolumesAsync()
+        {
+            using JsonDocument status = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/status"), Cancel));
+            return status.RootElement.TryGetProperty("volumes", out JsonElement volumes)
+                ? (volumes.GetProperty("assembled").GetInt32(), volumes.GetProperty("restored").GetInt32(), status.RootElement.GetProperty("state").GetString() == "finished")
+                : default;
+        }
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_costs_the_next_one_and_no_run()
     {
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -3,6 +3,7 @@ import { COLOUR_MAPS, colourTable } from './colour-maps.js';
 import { Connection } from './connection.js';
 import { ContrastPanel } from './contrast-panel.js';
 import { Contrast } from './contrast.js';
+import { DataLinks } from './data-links.js';
 import { FullSlices } from './full-slices.js';
 import { Graphics } from './graphics.js';
 import { takeKeys } from './keys.js';
@@ -211,7 +212,7 @@ function start() {
     a: () => contrastPanel.auto(), g: () => contrastPanel.nextColours(), n: () => contrast.setLinked(!contrast.isLinked),
     '[': () => contrastPanel.nudge('high', -1), ']': () => contrastPanel.nudge('high', 1), '{': () => contrastPanel.nudge('low', -1), '}': () => contrastPanel.nudge('low', 1),
     p: snapshot, x: () => navigation.toggleCrosshair(), '?': () => element('help').showModal(),
-  });
+  }, () => element('keys-on').checked);
 
   // What comes.
 
@@ -288,6 +289,7 @@ function start() {
   });
 
   new ResizeObserver(fitCells).observe(element('pictures'));
+  new DataLinks(store, contrast, navigation, time);
   prepareGraphics();
   arrange();
   // A token that came with the address is a cookie by now, and need not stand in the address bar.

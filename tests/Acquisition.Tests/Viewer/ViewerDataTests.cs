@@ -71,6 +71,10 @@ public sealed class ViewerDataTests : ViewerCase
         }
     }
 
+    [Fact]
+    public async Task The_page_is_told_which_sites_may_read() =>
+        Assert.Equal("""{"sites":["https://viewer.example"]}""", await Http.GetStringAsync(Server.Url + "/api/data", Cancel));
+
     private async Task ShowAsync()
     {
         string file = Path.Combine(_folder.Path, "raw.zarr", "0", "c", "12", "0", "0", "0", "0");

@@ -116,6 +116,7 @@ public sealed class ViewerTokenTests : ViewerCase
     [InlineData("/")]
     [InlineData("/api/status")]
     [InlineData("/metrics")]
+    [InlineData("/api/data")]
     [InlineData("/data/raw.zarr/zarr.json")]
     [InlineData("/?token=wrong")]
     [InlineData("/?token=")]
@@ -152,6 +153,15 @@ public sealed class ViewerTokenTests : ViewerCase
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Viewer);
         using HttpResponseMessage answer = await Http.SendAsync(request, Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Where_a_token_is_asked_for_pages_of_other_sites_read_nothing()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Server.Url + "/api/data");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Operator);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Cancel);
+        Assert.Equal("""{"sites":[]}""", await answer.Content.ReadAsStringAsync(Cancel));
     }
 
     [Fact]
