@@ -73,6 +73,8 @@ public sealed class ViewerServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
+            // Four parts of a volume: with the usual 64 KiB a thread is woken for each 64 KiB.
+            kestrel.Limits.MaxResponseBufferSize = 4 * LiveClient.PartBytes;
             kestrel.Limits.MaxConcurrentConnections = 4 * ClientHall.MostClients;
             kestrel.Limits.MaxConcurrentUpgradedConnections = ClientHall.MostClients;
             kestrel.Listen(address.Ip, address.Port, listen =>

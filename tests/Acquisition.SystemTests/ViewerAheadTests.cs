@@ -38,8 +38,8 @@ public sealed class ViewerAheadTests(Browser browser) : IClassFixture<Browser>, 
         // Elsewhere the volume serves.
         await page.Page.HoverAsync("#restored-xy", new() { Force = true });
         await page.AndDrawnAsync(() => page.Page.Mouse.WheelAsync(0, 120));
-        Assert.Equal((z + 1, y, x), await page.CrosshairAsync());
-        await AssertSliceAsync(page, "restored-xy", Columns, Rows, (row, column) => Value(z + 1, row, column));
+        Assert.Equal((z + 2, y, x), await page.CrosshairAsync()); // 60 units of the wheel a plane
+        await AssertSliceAsync(page, "restored-xy", Columns, Rows, (row, column) => Value(z + 2, row, column));
         await program.SucceedsAsync();
     }
 

@@ -49,7 +49,7 @@ export class DataLinks {
     const { plan, grid, newest } = this.#store, { crosshair } = this.#navigation, { channels, visible } = this.#contrast;
     const axes = ['x', 'y', 'z'], um = axes.map(axis => grid.voxelUm[axis]), largestUm = Math.max(...axes.map(axis => grid.extentUm[axis]));
     // Positions there are of the middle of voxels, counted from the middle of the first raw one.
-    const position = [...axes.map(axis => crosshair[axis] + (1 - plan.undersampling[axis]) / 2), this.#time.t ?? Math.max(newest, 0)];
+    const position = [...axes.map(axis => crosshair[axis] + plan.restored_origin_um[axis] / plan.restored_voxel_um[axis]), this.#time.t ?? Math.max(newest, 0)];
     return {
       dimensions: { ...Object.fromEntries(axes.map((axis, i) => [axis, [um[i] * 1e-6, 'm']])), t: [plan.interval_s > 0 ? plan.interval_s : 1, 's'] },
       position, crossSectionScale: largestUm / Math.min(...um) / 350, projectionScale: 1.6 * largestUm / Math.min(...um), layout: '4panel',

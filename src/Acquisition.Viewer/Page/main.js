@@ -13,7 +13,7 @@ import { drawSliceOverlay, drawVolumeOverlay } from './overlay.js';
 import { Painter } from './painter.js';
 import { drag, takeInput } from './pane-input.js';
 import { Pane, VIEWS } from './pane.js';
-import { SLICES } from './geometry.js';
+import { Lattice, SLICES } from './geometry.js';
 import { SlicePlanes } from './slice-plane.js';
 import { SliceFrame, SliceView, fittingScale } from './slice-view.js';
 import { saveSnapshot } from './snapshot.js';
@@ -84,7 +84,7 @@ function start() {
   /** The plane of the restored grid from which on the raw volume has not come yet; null when it is whole. */
   function comingFrom() {
     const header = layers.coming?.header;
-    return header ? header.planes[1] * header.reduced.z * store.plan.undersampling.z : null;
+    return header ? new Lattice('raw', store.plan).fromSamples('z', header.planes[1] * header.reduced.z) : null;
   }
 
   function frameOf(pane) {

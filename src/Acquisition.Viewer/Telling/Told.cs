@@ -21,7 +21,7 @@ internal static class Told
             plan.PixelType,
             plan.Shape,
             plan.RestoredShape,
-            plan.Undersampling,
+            plan.RestoredOriginUm,
             VoxelUm = Um(plan.VoxelSize),
             RestoredVoxelUm = Um(plan.RestoredVoxelSize),
             plan.Channels,
