@@ -26,7 +26,7 @@ public sealed class ViewerTests : IDisposable
             "acquisition", "run", "--config", _space.WriteConfig(address, restoration: "steps: 60\n  ensemble: false"), "--viewer", "http://127.0.0.1:0");
         string url = (await program.LineAsync(line => line.StartsWith("viewer: ", StringComparison.Ordinal)))["viewer: ".Length..];
         await using RunningProcess simulator = RunningProcess.StartProgram(
-            "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "120", "--fps", "60", "--shape", "16,64,64", "--factor", "2,2,2");
+            "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "200", "--fps", "60", "--shape", "16,64,64", "--factor", "2,2,2");
 
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri(url.Replace("http", "ws", StringComparison.Ordinal) + "/live"), Cancel);
