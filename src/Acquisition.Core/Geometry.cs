@@ -15,6 +15,16 @@ public readonly record struct VolumeShape(int Z, int Y, int X)
     public override string ToString() => $"{Z}×{Y}×{X}";
 }
 
+/// <summary>A place in a volume, in its own samples, 0-based (z, y, x).</summary>
+public readonly record struct SamplePoint(int Z, int Y, int X)
+{
+    /// <summary>The nearest place inside.</summary>
+    public SamplePoint Within(VolumeShape shape) =>
+        new(Math.Clamp(Z, 0, shape.Z - 1), Math.Clamp(Y, 0, shape.Y - 1), Math.Clamp(X, 0, shape.X - 1));
+
+    public override string ToString() => $"z{Z} y{Y} x{X}";
+}
+
 /// <summary>Integer ratio between two grids on each axis (z, y, x): 1, 2 or 4.</summary>
 public readonly record struct Factors(int Z, int Y, int X)
 {

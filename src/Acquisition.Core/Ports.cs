@@ -142,10 +142,17 @@ public interface IRunArchive
     /// <exception cref="StorageException">The folder cannot be read.</exception>
     Provenance? ProvenanceOf(VolumeIndex index);
 
-    /// <summary>Reads a stored volume into a buffer of its shape and type.</summary>
+    /// <summary>Extent of the pieces that volumes of this kind are stored in. Any part of a piece costs as much to read as all of it.</summary>
+    /// <exception cref="StorageException">There is no such dataset, or it cannot be read.</exception>
+    /// <exception cref="DataFormatException">The dataset is not as this program writes it.</exception>
+    VolumeShape PiecesOf(VolumeKind kind);
+
+    /// <summary>Reads a stored volume, or a part of it: only the pieces that the part touches.</summary>
+    /// <param name="from">The part's first sample.</param>
+    /// <param name="destination">Of the volume's type and the part's shape, which lies inside the volume.</param>
     /// <exception cref="StorageException">It is not stored, or is damaged.</exception>
     /// <exception cref="DataFormatException">The dataset is not as this program writes it.</exception>
-    void Read(VolumeKind kind, VolumeIndex index, VolumeBuffer destination);
+    void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination);
 }
 
 /// <summary>Corrects acquired volumes for tuning and restoration; what is stored as raw stays as it came.</summary>

@@ -10,7 +10,8 @@ namespace Acquisition.Pipeline;
 
 /// <summary>A run that ended before everything stored was restored, taken up again: restores what is missing and closes the ledger.</summary>
 /// <remarks>Volumes go the way they would have gone during the scan, with the models that were chosen for them, and get the same bits.
-/// A volume that had been skipped gets one new try. A model that was being refreshed stays as it was, and nothing is published.</remarks>
+/// A volume that had been skipped gets one new try. A model that was being refreshed stays as it was, and nothing is published. Whoever looks
+/// sees what is restored now.</remarks>
 public sealed class ResumedRun : IScanHost, IDisposable
 {
     private readonly RunHistory _history;
@@ -27,12 +28,14 @@ public sealed class ResumedRun : IScanHost, IDisposable
     /// <param name="history">What it held then.</param>
     /// <param name="restoration">The settings that the run was made with; see <see cref="ChangedSettings"/>.</param>
     /// <param name="conditioner">What volumes go through before they are restored; <see langword="null"/> for nothing.</param>
+    /// <param name="screen">Where people look; <see langword="null"/> for nowhere.</param>
     /// <exception cref="StorageException">A dataset or the weights of a model cannot be read.</exception>
     /// <exception cref="DataFormatException">They are not what the ledger says.</exception>
     public ResumedRun(
         IRunStore store, RunHistory history, IRestorationEngine engine, RestorationOptions restoration, PipelineOptions options, TimeProvider clock,
-        IVolumeConditioner? conditioner = null)
+        IVolumeConditioner? conditioner = null, IRunScreen? screen = null)
     {
+        ScanPlan plan = history.Scan.Plan;
         _history = history;
         _book = new RunBook(((IScanHost)this).RawFailed) { Store = store };
         foreach (string repair in history.Repairs) _book.Note(repair);
@@ -43,12 +46,13 @@ public sealed class ResumedRun : IScanHost, IDisposable
             Restoration = restoration,
             Engine = engine,
             Publisher = null,
+            Screen = screen is not null && HasRoomFor(plan, restoration) ? screen : null,
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
-        _scan = new ScanPipeline(history.Scan.Plan, store, _parts, conditioner, screen: null, this);
+        _scan = new ScanPipeline(plan, store, _parts, conditioner, _parts.Screen, this);
         _scan.TakeUp(history);
         _parts.Metrics.Observe();
     }
@@ -121,8 +125,7 @@ public sealed class ResumedRun : IScanHost, IDisposable
         _abandon.Dispose();
     }
 
-    /// <remarks>Nobody looks.</remarks>
-    bool IRestorationHost.WantsPreviews => false;
+    bool IRestorationHost.WantsPreviews => _parts.Options.Previews && _parts.Screen?.IsWatched == true;
 
     void IRestorationHost.TuningBegan(VolumeIndex index, bool isRefresh)
     {
@@ -153,6 +156,11 @@ public sealed class ResumedRun : IScanHost, IDisposable
 
         _abandon.Cancel();
     }
+
+    /// <summary>Whether the machine has memory for the restored volumes that a screen may hold; without it, people see them once they are stored.</summary>
+    private static bool HasRoomFor(ScanPlan plan, RestorationOptions restoration) =>
+        ScanPipeline.HeldByScreen(plan) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType) + RestorationStage.MemoryNeeded(plan, restoration)
+        <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     private RunReport Conclude()
     {

@@ -66,12 +66,12 @@ public sealed record RestorationOptions
     /// it is; the price is that of one orientation of 270,000 samples a volume.</summary>
     public bool Gauge { get; init; } = true;
 
-    /// <summary>Share of what the gauge read on the model's first volumes, below which the sample counts as changed; 0 to 1, 0 for
-    /// never. Default 0.5, on average of three volumes in a row.</summary>
+    /// <summary>Share of what the gauge read on the model's first three volumes, below which the sample counts as changed; 0 to 1, 0 for
+    /// never. Default 0.5, on average of three volumes in a row. A model that stays keeps these volumes as its reference.</summary>
     public double DriftAlarm { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
-    /// <summary>Whether the model is tuned again, from its own weights on the newest volume, when the sample has changed. Default:
-    /// people are told, and the model stays.</summary>
+    /// <summary>Whether the model is tuned again, from its own weights on the newest volume, when the sample has changed; once for each
+    /// time that it has. Default: people are told, and the model stays.</summary>
     public bool Refresh { get; init; }
 
     /// <summary>Seed of weights and crops.</summary>

@@ -84,20 +84,21 @@ public sealed class RunArchive : IRunArchive
         }
     }
 
-    public void Read(VolumeKind kind, VolumeIndex index, VolumeBuffer destination)
+    public VolumeShape PiecesOf(VolumeKind kind) => ReaderOf(kind).ChunkShape;
+
+    public void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination) => ReaderOf(kind).ReadPart(index, from, destination);
+
+    private ZarrReader ReaderOf(VolumeKind kind)
     {
-        ZarrReader reader;
         lock (_gate)
         {
-            reader = _readers[(int)kind] ??= ZarrReader.Open(Path.Combine(Folder, kind switch
+            return _readers[(int)kind] ??= ZarrReader.Open(Path.Combine(Folder, kind switch
             {
                 VolumeKind.Raw => RunFolder.RawName,
                 VolumeKind.Restored => RunFolder.RestoredName,
                 _ => RunFolder.UncertaintyName,
             }));
         }
-
-        reader.ReadVolume(index, destination);
     }
 
     private FileStream OpenLedger() => new(_ledger, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

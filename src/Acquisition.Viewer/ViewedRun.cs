@@ -11,6 +11,9 @@ public sealed record ViewedRun
     /// <summary>What it has stored; <see langword="null"/> before there is a folder.</summary>
     public required Func<IRunArchive?> Archive { get; init; }
 
+    /// <summary>Whether it is read from its folder alone; false where this program receives or restores it.</summary>
+    public bool IsStored { get; init; }
+
     /// <summary>Ends the scan; what came is stored and restored. <see langword="null"/> where nothing can be ended.</summary>
     public Func<CommandAnswer>? Stop { get; init; }
 

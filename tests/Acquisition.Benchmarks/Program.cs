@@ -3,6 +3,7 @@
 //   Acquisition.Benchmarks steps [rounds] [threads]    whole training steps and inference, in turn with PyTorch; default 5 and all processors
 //   Acquisition.Benchmarks paper [steps]               the job that He et al. 2023 give times for; default 1500
 //   Acquisition.Benchmarks conditioning [rounds]       each correction of one volume; default 20
+//   Acquisition.Benchmarks lucy [rounds]               one volume deconvolved, in turn with scikit-image; default 3
 //   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
 //   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
@@ -24,6 +25,8 @@ switch (args)
         return PaperMode.Run(numbers.ElementAtOrDefault(0));
     case ["conditioning", .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return ConditioningMode.Run(numbers.ElementAtOrDefault(0));
+    case ["lucy", .. string[] rest] when Numbers(rest, 1) is { } numbers:
+        return LucyMode.Run(numbers.ElementAtOrDefault(0));
     case ["ingest", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
         return IngestMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 3, numbers.ElementAtOrDefault(1) ?? 16);
     case ["latency", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
@@ -47,7 +50,7 @@ switch (args)
         return await WatchChild.RunAsync(page, int.Parse(readers, CultureInfo.InvariantCulture), int.Parse(stalled, CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine(
-            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
+            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | lucy [rounds] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
             + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | screen FOLDER [volumes] | soak FOLDER [volumes]");
         return 2;
 }

@@ -73,18 +73,84 @@ public sealed class ViewerTests : IDisposable
         Assert.True(preview, "no preview was seen");
         Assert.True(tuned, "tuning was not told");
         Assert.True(hashes.Count >= 3, "fewer than three restored volumes were seen");
-        var reader = ZarrReader.Open(Path.Combine(folder, "restored.zarr"));
-        using var pool = new VolumePool(64L << 20);
-        VolumeBuffer stored = pool.TryRent(reader.Shape, reader.PixelType)!;
-        foreach (var (t, hash) in hashes)
+        AssertStored(folder, hashes);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_resumed_shows_what_is_stored_and_what_it_restores()
+    {
+        string address = Workspace.FreeAddress();
+        await using (RunningProcess program = RunningProcess.StartProgram(
+            "acquisition", "run", "--config", _space.WriteConfig(address, restoration: "steps: 100\n  ensemble: false")))
+        await using (RunningProcess simulator = RunningProcess.StartProgram(
+            "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "12", "--fps", "200", "--shape", "16,64,64", "--factor", "2,2,2"))
         {
-            reader.ReadVolume(new VolumeIndex(t, 0), stored);
-            using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            for (int z = 0; z < stored.Shape.Z; z++) sum.AppendData(stored.Plane(z));
-            Assert.Equal(hash, Convert.ToHexString(sum.GetHashAndReset()));
+            await simulator.SucceedsAsync();
+            while (Acknowledged() < 12)
+            {
+                Assert.False(program.HasExited, program.Output);
+                await Task.Yield();
+            }
+
+            program.KillAtOnce();
+            await program.ExitAsync();
         }
 
-        stored.Release();
+        await using RunningProcess resumed = RunningProcess.StartProgram("acquisition", "resume", _space.RunFolder, "--viewer", "http://127.0.0.1:0");
+        string url = (await resumed.LineAsync(line => line.StartsWith("viewer: ", StringComparison.Ordinal)))["viewer: ".Length..];
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri(url.Replace("http", "ws", StringComparison.Ordinal) + "/live"), Cancel);
+        var states = new HashSet<string>();
+        var sources = new HashSet<string>();
+        var hashes = new Dictionary<int, string>();
+        string answer = "", lastAdvice = "";
+        while (true)
+        {
+            (WebSocketMessageType type, byte[] bytes) = await ReadAsync(socket);
+            if (type == WebSocketMessageType.Close) break;
+            if (type == WebSocketMessageType.Text)
+            {
+                using var text = JsonDocument.Parse(bytes);
+                switch (text.RootElement.GetProperty("type").GetString())
+                {
+                    case "scan":
+                        Assert.Equal((true, false), (text.RootElement.GetProperty("live").GetBoolean(), text.RootElement.GetProperty("operator").GetBoolean()));
+                        Assert.Equal(_space.RunFolder, text.RootElement.GetProperty("folder").GetString());
+                        object[] views = [new { kind = "raw", c = 0, t = 0 }, new { kind = "restored", c = 0 }];
+                        await SayAsync(socket, new { type = "look", views, budget_voxels = 1 << 23 });
+                        await SayAsync(socket, new { type = "do", action = "stop" });
+                        break;
+                    case "answer":
+                        answer = text.RootElement.GetProperty("reason").GetString()!;
+                        break;
+                    case "status":
+                        states.Add(text.RootElement.GetProperty("state").GetString()!);
+                        lastAdvice = text.RootElement.GetProperty("advice").GetString()!;
+                        Assert.DoesNotContain("stored run", lastAdvice, StringComparison.Ordinal);
+                        break;
+                }
+
+                continue;
+            }
+
+            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            using var header = JsonDocument.Parse(bytes.AsMemory(4, length));
+            JsonElement volume = header.RootElement;
+            string source = volume.GetProperty("source").GetString()!, kind = volume.GetProperty("kind").GetString()!;
+            sources.Add($"{kind} {source}");
+            if (kind == "restored" && source != "preview")
+                hashes[volume.GetProperty("t").GetInt32()] = Convert.ToHexString(SHA256.HashData(bytes.AsSpan((4 + length + 7) / 8 * 8)));
+            await SayAsync(socket, new { type = "ack", id = volume.GetProperty("id").GetInt64() });
+        }
+
+        await resumed.SucceedsAsync();
+        Assert.Equal(["draining", "finished"], states.Order());
+        Assert.Contains("raw stored", sources);
+        Assert.Contains("restored live", sources);
+        Assert.Contains("The scan is over", answer, StringComparison.Ordinal);
+        Assert.Contains("The run is over", lastAdvice, StringComparison.Ordinal);
+        Assert.Contains($"to look at it again: acquisition view {_space.RunFolder}", resumed.Output, StringComparison.Ordinal);
+        AssertStored(_space.RunFolder, hashes);
     }
 
     [Fact]
@@ -167,6 +233,34 @@ public sealed class ViewerTests : IDisposable
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", "scan", "beads", "--address", address, "--timepoints", "1", "--shape", "4,16,16");
         await simulator.SucceedsAsync();
         await program.SucceedsAsync();
+    }
+
+    /// <summary>Raw volumes that the ledger tells of so far.</summary>
+    private int Acknowledged()
+    {
+        Cancel.ThrowIfCancellationRequested();
+        if (!Directory.Exists(_space.RunsFolder) || Directory.GetFiles(_space.RunsFolder, "ledger.jsonl", SearchOption.AllDirectories) is not [var path]) return 0;
+        using var ledger = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return ledger.ReadToEnd().Split("\"volume-stored\"").Length - 1;
+    }
+
+    /// <summary>Volumes that were seen are those on disk.</summary>
+    /// <param name="hashes">SHA-256 of the samples, by time point.</param>
+    private static void AssertStored(string folder, Dictionary<int, string> hashes)
+    {
+        Assert.NotEmpty(hashes);
+        var reader = ZarrReader.Open(Path.Combine(folder, "restored.zarr"));
+        using var pool = new VolumePool(64L << 20);
+        VolumeBuffer stored = pool.TryRent(reader.Shape, reader.PixelType)!;
+        foreach (var (t, hash) in hashes)
+        {
+            reader.ReadVolume(new VolumeIndex(t, 0), stored);
+            using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (int z = 0; z < stored.Shape.Z; z++) sum.AppendData(stored.Plane(z));
+            Assert.Equal(hash, Convert.ToHexString(sum.GetHashAndReset()));
+        }
+
+        stored.Release();
     }
 
     private static Task SayAsync(ClientWebSocket socket, object message) =>

@@ -37,7 +37,7 @@ internal static class ViewCommand
             using var interruption = new Interruption(TextWriter.Null, beforeKilled: () => { });
             await using ViewerServer? server = await RunViewer.StartAsync(settings, screen).ConfigureAwait(false);
             if (server is null) return ExitCode.Failed;
-            server.Show(new ViewedRun { Status = () => archive.Status, Archive = () => archive });
+            server.Show(new ViewedRun { Status = () => archive.Status, Archive = () => archive, IsStored = true });
             screen.Output.WriteLine($"This is a stored run: {folder}. Ctrl-C ends.");
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using CancellationTokenRegistration stopping = interruption.Stop.Register(ended.SetResult);

@@ -4,6 +4,7 @@ using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Storage;
+using Acquisition.Viewer;
 
 namespace Acquisition.App.Runs;
 
@@ -34,19 +35,43 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
 
             folder.Repair();
             foreach (string repair in history.Repairs) screen.Output.WriteLine($"repaired: {TerminalText.Plain(repair)}");
-            screen.Output.WriteLine("Ctrl-C leaves the rest unrestored; it can be resumed again.");
-            using var run = new ResumedRun(folder, history, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner);
-            Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Abandon), CancellationToken.None);
-            await RunDisplay.ShowAsync(screen, running, () => run, shown => shown.Status).ConfigureAwait(false);
-            RunReport report = await running.ConfigureAwait(false);
-            screen.Console.Write(ResultView.Run(report, folder.Folder));
-            if (File.Exists(RunFiles.Report(folder.Folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder.Folder)}");
-            return Verdict.Of(report);
+            return Conclude(await RestoreAsync(folder, conditioner, interruption).ConfigureAwait(false), folder.Folder);
         }
         catch (AcquisitionException error)
         {
             screen.Complain(error.Message);
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>Restores what is missing, where people can look.</summary>
+    private async Task<RunReport> RestoreAsync(RunFolder folder, IVolumeConditioner? conditioner, Interruption interruption)
+    {
+        ResumedRun? resumed = null;
+        try
+        {
+            await using ViewerServer? viewer = await RunViewer.StartAsync(config.Viewer, screen).ConfigureAwait(false);
+            var run = resumed = new ResumedRun(
+                folder, folder.History!, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner, viewer?.Screen);
+            RunArchive? archive = null;
+            // There is no scan to end, and what is left keeps its models.
+            viewer?.Show(new ViewedRun { Status = () => run.Status, Archive = () => archive ??= RunArchive.Open(folder.Folder) });
+            screen.Output.WriteLine("Ctrl-C leaves the rest unrestored; it can be resumed again.");
+            Task<RunReport> running = Task.Run(() => run.RunAsync(interruption.Abandon), CancellationToken.None);
+            await RunDisplay.ShowAsync(screen, running, () => run, shown => shown.Status).ConfigureAwait(false);
+            return await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            resumed?.Dispose(); // pages have heard its last words, and given back what they held
+        }
+    }
+
+    private int Conclude(RunReport report, string folder)
+    {
+        screen.Console.Write(ResultView.Run(report, folder));
+        if (config.Viewer.Enabled) screen.Output.WriteLine($"to look at it again: acquisition view {folder}");
+        if (File.Exists(RunFiles.Report(folder))) screen.Output.WriteLine($"report: {RunFiles.Report(folder)}");
+        return Verdict.Of(report);
     }
 }

@@ -14,14 +14,15 @@ internal sealed class DurationHistogram(string stage)
     private long _count;
     private double _maxMs;
     private Histogram<double>? _instrument;
-    private KeyValuePair<string, object?> _tag;
+    private KeyValuePair<string, object?> _run, _tag;
 
     public string Stage => stage;
 
     /// <summary>Records every duration from now on, in seconds, as a metric as well.</summary>
-    /// <param name="key">Key of the tag that tells this one from others of the instrument.</param>
-    /// <param name="name">Its value.</param>
-    public void RecordTo(Histogram<double> instrument, string key, string name) => (_tag, _instrument) = (new(key, name), instrument);
+    /// <param name="run">The tag that tells its run from others.</param>
+    /// <param name="tag">The tag that tells this one from others of the instrument.</param>
+    public void RecordTo(Histogram<double> instrument, KeyValuePair<string, object?> run, KeyValuePair<string, object?> tag) =>
+        (_run, _tag, _instrument) = (run, tag, instrument);
 
     public void Note(TimeSpan duration)
     {
@@ -34,7 +35,7 @@ internal sealed class DurationHistogram(string stage)
             _maxMs = Math.Max(_maxMs, duration.TotalMilliseconds);
         }
 
-        _instrument?.Record(duration.TotalSeconds, _tag);
+        _instrument?.Record(duration.TotalSeconds, _run, _tag);
     }
 
     public TimingSummary Summarize()

@@ -7,17 +7,22 @@ namespace Acquisition.Pipeline.Metering;
 
 /// <summary>What a run counts, as instruments of <see cref="System.Diagnostics.Metrics"/>; durations in seconds, sizes in bytes.</summary>
 /// <remarks>Counts and depths are read from the run when somebody collects them, so that a frame costs nothing; only durations, a few a
-/// volume, are recorded as they happen. Each run has a meter of its own, told from others by the tag <c>acquisition.run</c>: two runs
-/// overlap while one drains. The meter's scope is the run.</remarks>
+/// volume, are recorded as they happen. Each run has a meter of its own, whose scope is the run: two runs overlap while one drains. The tag
+/// <c>acquisition.run</c> tells them apart. Every measurement has it, because an exporter may put all meters of one name under the tags of the
+/// first; the meter has it as well, because an exporter may take meters of equal name and tags for one.</remarks>
 public sealed class RunMetrics : IDisposable
 {
     /// <summary>Name of every run's meter.</summary>
     public const string MeterName = "Acquisition";
 
+    /// <summary>Tag of every measurement: when the run began.</summary>
+    public const string RunTag = "acquisition.run";
+
     /// <summary>From a fast publisher to a night of waiting; s.</summary>
     private static readonly double[] Bounds =
         [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 20_000];
 
+    private readonly KeyValuePair<string, object?> _run;
     private readonly Meter _meter;
     private readonly Func<RunStatus> _status;
     private readonly Histogram<double> _lag;
@@ -30,10 +35,11 @@ public sealed class RunMetrics : IDisposable
     internal RunMetrics(object run, Func<RunStatus> status, DateTimeOffset startedAt)
     {
         _status = status;
+        _run = new(RunTag, startedAt.UtcDateTime.ToString("yyyyMMdd-HHmmss.fff", CultureInfo.InvariantCulture));
         _meter = new Meter(new MeterOptions(MeterName)
         {
             Version = typeof(RunMetrics).Assembly.GetName().Version?.ToString(3),
-            Tags = [new("acquisition.run", startedAt.UtcDateTime.ToString("yyyyMMdd-HHmmss.fff", CultureInfo.InvariantCulture))],
+            Tags = [_run],
             Scope = run,
         });
         _lag = Durations("acquisition.volume.lag", "From a volume's last frame to its restoration.");
@@ -55,13 +61,13 @@ public sealed class RunMetrics : IDisposable
     /// <summary>Records what these histograms note from now on.</summary>
     internal void Record(IEnumerable<DurationHistogram> stages, IEnumerable<(string Name, DurationHistogram Waits)> queues)
     {
-        foreach (DurationHistogram stage in stages) stage.RecordTo(_stages, "stage", stage.Stage);
-        foreach (var (name, waits) in queues) waits.RecordTo(_queues, "queue", name);
+        foreach (DurationHistogram stage in stages) stage.RecordTo(_stages, _run, Tag("stage", stage.Stage));
+        foreach (var (name, waits) in queues) waits.RecordTo(_queues, _run, Tag("queue", name));
     }
 
     internal void NoteRestored(Provenance made)
     {
-        _lag.Record(made.Lag.TotalSeconds, Tag("channel", made.Index.C));
+        _lag.Record(made.Lag.TotalSeconds, _run, Tag("channel", made.Index.C));
         if (made.Gauge is { } gauge) _gauges[made.Index.C] = gauge;
     }
 
@@ -91,12 +97,12 @@ public sealed class RunMetrics : IDisposable
             "acquisition.quality",
             () => _gauges.SelectMany(channel => new Measurement<double>[]
             {
-                new(channel.Value.ModelDb, Tag("channel", channel.Key), Tag("method", "model")),
-                new(channel.Value.ProjectedDb, Tag("channel", channel.Key), Tag("method", "projected")),
+                Of(channel.Value.ModelDb, Tag("channel", channel.Key), Tag("method", "model")),
+                Of(channel.Value.ProjectedDb, Tag("channel", channel.Key), Tag("method", "projected")),
             }),
             "dB", "How well the newest gauged volume is predicted from its own shrunk copy.");
         _meter.CreateObservableGauge(
-            "acquisition.gauge", () => _gauges.Select(channel => new Measurement<double>(channel.Value.Carries, Tag("channel", channel.Key))),
+            "acquisition.gauge", () => _gauges.Select(channel => Of(channel.Value.Carries, Tag("channel", channel.Key))),
             "1", "By what the model's detail should be multiplied; 1 is just right, below 0.5 it does harm.");
     }
 
@@ -108,11 +114,11 @@ public sealed class RunMetrics : IDisposable
         Queue("acquisition.queue.limit", "By", "Most memory that may wait.", queue => queue.BudgetBytes);
         Queue("acquisition.queue.alarm", "1", "0 none, 1 three quarters full, 2 no room.", queue => (long)queue.Alarm);
         _meter.CreateObservableCounter(
-            "acquisition.queue.dropped", () => _status().Queues.Select(queue => new Measurement<long>(queue.Dropped, Tag("queue", queue.Name))),
+            "acquisition.queue.dropped", () => _status().Queues.Select(queue => Of(queue.Dropped, Tag("queue", queue.Name))),
             "{volume}", "Volumes given up for want of room.");
 
         void Queue(string name, string unit, string description, Func<QueueStatus, long> read) => _meter.CreateObservableGauge(
-            name, () => _status().Queues.Select(queue => new Measurement<long>(read(queue), Tag("queue", queue.Name))), unit, description);
+            name, () => _status().Queues.Select(queue => Of(read(queue), Tag("queue", queue.Name))), unit, description);
     }
 
     private void State()
@@ -122,32 +128,33 @@ public sealed class RunMetrics : IDisposable
             () =>
             {
                 RunState now = _status().State;
-                return Enum.GetValues<RunState>().Select(state =>
-                    new Measurement<int>(state == now ? 1 : 0, Tag("state", state.ToString().ToLowerInvariant())));
+                return Enum.GetValues<RunState>().Select(state => Of(state == now ? 1 : 0, Tag("state", state.ToString().ToLowerInvariant())));
             },
             "1", "1 for the state that the run is in, 0 for the others.");
         Optional("acquisition.disk.free", "By", "Room on the disk under the run.", s => s.FreeBytes);
         Optional("acquisition.disk.time_left", "s", "How long that lasts at the present rate.", s => s.DiskTimeLeft?.TotalSeconds);
 
         void Optional(string name, string unit, string description, Func<RunStatus, double?> read) => _meter.CreateObservableGauge(
-            name, () => read(_status()) is { } value ? [new(value)] : Array.Empty<Measurement<double>>(), unit, description);
+            name, () => read(_status()) is { } value ? [Of(value)] : Array.Empty<Measurement<double>>(), unit, description);
     }
 
     private Histogram<double> Durations(string name, string description) =>
         _meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
 
     private void Counter(string name, string unit, string description, Func<RunStatus, long> read) =>
-        _meter.CreateObservableCounter(name, () => read(_status()), unit, description);
+        _meter.CreateObservableCounter(name, () => Of(read(_status())), unit, description);
 
     private void Counters(string name, string unit, string description, string key, Func<RunStatus, IReadOnlyDictionary<string, long>> read) =>
         _meter.CreateObservableCounter(
-            name, () => read(_status()).Select(count => new Measurement<long>(count.Value, Tag(key, count.Key))), unit, description);
+            name, () => read(_status()).Select(count => Of(count.Value, Tag(key, count.Key))), unit, description);
 
     private void Level(string name, string unit, string description, Func<RunStatus, long> read) =>
-        _meter.CreateObservableUpDownCounter(name, () => read(_status()), unit, description);
+        _meter.CreateObservableUpDownCounter(name, () => Of(read(_status())), unit, description);
 
     private void Gauge(string name, string unit, string description, Func<RunStatus, double> read) =>
-        _meter.CreateObservableGauge(name, () => read(_status()), unit, description);
+        _meter.CreateObservableGauge(name, () => Of(read(_status())), unit, description);
+
+    private Measurement<T> Of<T>(T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags) where T : struct => new(value, [_run, .. tags]);
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
 }

@@ -36,7 +36,7 @@ internal sealed class ChannelModel(int channel)
     /// <summary>What restores provisionally while volumes wait; <see langword="null"/> for cubic interpolation with back-projection.</summary>
     public (TunedModel Model, string Sha256, VolumeIndex TunedOn)? Snapshot { get; set; }
 
-    /// <summary>Notices when the newest model no longer suits the sample.</summary>
+    /// <summary>Notices when the newest model no longer suits the sample. It is the model's, and a new one comes with a new model only.</summary>
     public DriftWatch? Watch { get; private set; }
 
     /// <summary>What was chosen and why, oldest first.</summary>
@@ -76,14 +76,15 @@ internal sealed class ChannelModel(int channel)
     /// <returns>The first time point that does.</returns>
     public int Hold() => HeldFrom = LatestRestored + 1;
 
-    /// <summary>Lets waiting volumes go on with what there is.</summary>
-    /// <param name="watch">For the model that restores from now on; <see langword="null"/> for one that cannot drift.</param>
-    public void Release(DriftWatch? watch) => (HeldFrom, Watch, Snapshot) = (int.MaxValue, watch, null);
+    /// <summary>Lets waiting volumes go on with what there is. Drift is measured against the same volumes as before.</summary>
+    public void Release() => (HeldFrom, Snapshot) = (int.MaxValue, null);
 
+    /// <param name="watch">For the model that restores from now on; <see langword="null"/> for one that cannot drift.</param>
     public void Choose(ModelGeneration generation, DriftWatch? watch)
     {
         _generations = _generations.Add(generation);
         Volatile.Write(ref _statuses, [.. _generations.Select(g => g.Status)]);
-        Release(watch);
+        Watch = watch;
+        Release();
     }
 }

@@ -3,7 +3,8 @@ using Acquisition.Core;
 namespace Acquisition.Pipeline.Restoring;
 
 /// <summary>Notices when a model suits the sample less than it once did: the sample has changed.</summary>
-/// <remarks>Its first readings set what it is compared with. Told once, and again only after it has recovered.</remarks>
+/// <remarks>Its first readings set what all later ones are compared with, however often it is told. Told once, and again only after it has
+/// recovered. One for each model.</remarks>
 /// <param name="share">Of the first readings' mean, below which the mean of the last ones counts as drift; 0 to 1.</param>
 internal sealed class DriftWatch(double share)
 {

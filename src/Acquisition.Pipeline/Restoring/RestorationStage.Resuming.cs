@@ -23,13 +23,15 @@ internal sealed partial class RestorationStage
                 channel.Scale ??= ScaleThen(restored, status);
                 var generation = new ModelGeneration(model, status);
                 TakeUpErrors(channel, generation, restored);
-                DriftWatch? watch = Watch(model);
-                foreach (Provenance volume in restored)
-                    if (volume.ModelSha256 == status.ModelSha256 && volume.Gauge is { } reading) watch?.Note(reading);
-                channel.Choose(generation, watch);
+                channel.Choose(generation, Watch(model));
             }
 
-            foreach (Provenance volume in restored) channel.NoteRestored(volume.Index.T);
+            foreach (Provenance volume in restored)
+            {
+                channel.NoteRestored(volume.Index.T);
+                // Volumes that were spared the model were judged with it, and count as they did then.
+                if (channel.IsChosen && channel.For(volume.Index.T) == channel.Newest && volume.Gauge is { } reading) channel.Watch?.Note(reading);
+            }
         }
     }
 

@@ -148,7 +148,7 @@ internal sealed partial class RestorationStage
             : string.Create(CultureInfo.InvariantCulture,
                 $"tuned again on {outcome.Job.Index} it predicts that volume to {outcome.After?.ModelDb:0.00} dB, as it was to {outcome.Before?.ModelDb:0.00} dB.");
         _host.Warn($"Channel {channel.Channel} keeps its model: {why}");
-        channel.Release(Watch(channel.Newest.Model));
+        channel.Release();
     }
 
     private void Choose(TuningOutcome outcome, TuningResult result)
@@ -164,7 +164,7 @@ internal sealed partial class RestorationStage
         catch (StorageException fault)
         {
             // Weights that cannot be kept must not make results that could not be explained later.
-            if (channel.IsChosen) channel.Release(Watch(channel.Newest.Model));
+            if (channel.IsChosen) channel.Release();
             else ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
             return;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Acquisition.Core;
+using Acquisition.Restoration.Isotropy.Fourier;
 using Acquisition.Restoration.Kernels.Lanes;
 using Acquisition.Restoration.Network;
 
@@ -51,6 +52,9 @@ internal abstract unsafe class KernelSet
 
     public abstract Convolution Winograd(ConvShape shape);
 
+    /// <summary>Fourier transforms of lines of this length: a product of 2, 3 and 5.</summary>
+    public abstract LineFft Fourier(int length);
+
     /// <inheritdoc cref="Rectifier{TLanes, TVector}.Backward"/>
     public abstract void RectifierBackward(
         float* slopes, Activations map, bool isOutput, Activations gradient, Box box, float* slopeGradient, float* biasGradient);
@@ -100,6 +104,8 @@ internal sealed unsafe class KernelSet<TLanes, TVector>(string name) : KernelSet
     public override Convolution Direct(ConvShape shape) => new DirectConvolution<TLanes, TVector>(shape);
 
     public override Convolution Winograd(ConvShape shape) => new WinogradConvolution<TLanes, TVector>(shape);
+
+    public override LineFft Fourier(int length) => new LineFft<TLanes, TVector>(length);
 
     public override void RectifierBackward(
         float* slopes, Activations map, bool isOutput, Activations gradient, Box box, float* slopeGradient, float* biasGradient) =>

@@ -18,14 +18,33 @@ internal static class ChunkCopy
         }
     }
 
-    public static void Scatter(ReadOnlySpan<byte> source, ZarrLayout layout, int chunk, VolumeBuffer volume)
+    /// <summary>Whether a part of the volume has samples of this chunk.</summary>
+    /// <param name="from">First sample of the part.</param>
+    public static bool Touches(ZarrLayout layout, int chunk, SamplePoint from, VolumeShape part)
     {
-        Window window = Window.Of(layout, chunk);
-        for (int z = 0; z < window.Planes; z++)
+        var (z, y, x) = layout.Origin(chunk);
+        return z < from.Z + part.Z && from.Z < z + layout.Chunk.Z
+            && y < from.Y + part.Y && from.Y < y + layout.Chunk.Y
+            && x < from.X + part.X && from.X < x + layout.Chunk.X;
+    }
+
+    /// <summary>Copies what a part of the volume has of a chunk that it touches.</summary>
+    /// <param name="from">First sample of the part, which lies inside the volume.</param>
+    public static void Scatter(ReadOnlySpan<byte> source, ZarrLayout layout, int chunk, SamplePoint from, VolumeBuffer part)
+    {
+        var (z, y, x) = layout.Origin(chunk);
+        var (shape, size, bytes) = (part.Shape, layout.Chunk, layout.PixelType.Bytes());
+        int firstPlane = Math.Max(z, from.Z), lastPlane = Math.Min(z + size.Z, from.Z + shape.Z) - 1;
+        int firstRow = Math.Max(y, from.Y), lastRow = Math.Min(y + size.Y, from.Y + shape.Y) - 1;
+        int first = Math.Max(x, from.X), rowBytes = (Math.Min(x + size.X, from.X + shape.X) - first) * bytes;
+        for (int p = firstPlane; p <= lastPlane; p++)
         {
-            Span<byte> plane = volume.Plane(window.Z + z);
-            for (int y = 0; y < window.Rows; y++)
-                source.Slice(window.ChunkOffset(z, y), window.RowBytes).CopyTo(plane[window.PlaneOffset(y)..]);
+            Span<byte> plane = part.Plane(p - from.Z);
+            for (int r = firstRow; r <= lastRow; r++)
+            {
+                ReadOnlySpan<byte> row = source.Slice((((p - z) * size.Y + r - y) * size.X + first - x) * bytes, rowBytes);
+                row.CopyTo(plane[(((r - from.Y) * shape.X + first - from.X) * bytes)..]);
+            }
         }
     }
 

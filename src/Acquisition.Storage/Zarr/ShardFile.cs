@@ -90,8 +90,11 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
     /// <exception cref="StorageException">The disk refused.</exception>
     public void PutAside(VolumeIndex index, string suffix) => Change(index, "put aside", path => File.Move(path, path + suffix, overwrite: true));
 
+    /// <summary>Reads a volume, or a part of it, from the chunks that it touches.</summary>
+    /// <param name="from">First sample of the part.</param>
+    /// <param name="destination">As large as the part, which lies inside the volume.</param>
     /// <exception cref="StorageException">The volume was never written, is damaged, or cannot be read.</exception>
-    public void Read(VolumeIndex index, VolumeBuffer destination)
+    public void Read(VolumeIndex index, SamplePoint from, VolumeBuffer destination)
     {
         string path = PathOf(index);
         if (!File.Exists(path))
@@ -99,10 +102,11 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
 
         byte[] raw = ArrayPool<byte>.Shared.Rent(layout.ChunkBytes);
         byte[] packed = ArrayPool<byte>.Shared.Rent(codec.MaxPackedBytes(layout.ChunkBytes) + Crc32C.Bytes);
+        byte[] shardIndex = ArrayPool<byte>.Shared.Rent(_indexBytes);
         try
         {
             using SafeFileHandle handle = File.OpenHandle(path);
-            ReadChunks(handle, destination, raw.AsSpan(0, layout.ChunkBytes), packed);
+            ReadChunks(handle, from, destination, raw.AsSpan(0, layout.ChunkBytes), packed, shardIndex.AsSpan(0, _indexBytes));
         }
         catch (InvalidDataException damage)
         {
@@ -117,6 +121,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         {
             ArrayPool<byte>.Shared.Return(raw);
             ArrayPool<byte>.Shared.Return(packed);
+            ArrayPool<byte>.Shared.Return(shardIndex);
         }
     }
 
@@ -161,19 +166,19 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
         writer.Finish();
     }
 
-    private void ReadChunks(SafeFileHandle handle, VolumeBuffer volume, Span<byte> raw, Span<byte> packed)
+    private void ReadChunks(SafeFileHandle handle, SamplePoint from, VolumeBuffer part, Span<byte> raw, Span<byte> packed, Span<byte> shardIndex)
     {
         long dataBytes = RandomAccess.GetLength(handle) - _indexBytes;
         if (dataBytes < 0)
             throw new InvalidDataException($"it has {dataBytes + _indexBytes} bytes, fewer than the {_indexBytes} of its chunk index");
 
-        var shardIndex = new byte[_indexBytes];
         ReadExactly(handle, shardIndex, dataBytes);
         if (!Crc32C.IsSealed(shardIndex)) throw new InvalidDataException("the checksum of its chunk index does not match");
 
         for (int chunk = 0; chunk < layout.ChunkCount; chunk++)
         {
-            ReadOnlySpan<byte> entry = shardIndex.AsSpan(chunk * EntryBytes, EntryBytes);
+            if (!ChunkCopy.Touches(layout, chunk, from, part.Shape)) continue;
+            ReadOnlySpan<byte> entry = shardIndex.Slice(chunk * EntryBytes, EntryBytes);
             ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(entry);
             ulong length = BinaryPrimitives.ReadUInt64LittleEndian(entry[sizeof(ulong)..]);
             if (offset == Empty && length == Empty)
@@ -191,7 +196,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
                 Unpack(chunk, found, raw);
             }
 
-            ChunkCopy.Scatter(raw, layout, chunk, volume);
+            ChunkCopy.Scatter(raw, layout, chunk, from, part);
         }
     }
 

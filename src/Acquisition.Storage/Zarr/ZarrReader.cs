@@ -37,6 +37,9 @@ public sealed class ZarrReader
 
     public VolumeShape Shape => _description.Layout.Volume;
 
+    /// <summary>Extent of a chunk, the smallest piece that can be read; the last one of an axis may be smaller.</summary>
+    public VolumeShape ChunkShape => _description.Layout.Chunk;
+
     public PixelType PixelType => _description.Layout.PixelType;
 
     public VoxelSize VoxelSize => _description.VoxelSize;
@@ -50,12 +53,28 @@ public sealed class ZarrReader
     public void ReadVolume(VolumeIndex index, VolumeBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        if (destination.Shape != Shape) throw Mismatch(destination);
+        ReadPart(index, default, destination);
+    }
+
+    /// <summary>Reads a part of a volume. Memory stays at two chunks, and time goes with the chunks that the part touches.</summary>
+    /// <param name="from">The part's first sample.</param>
+    /// <param name="destination">Of the dataset's <see cref="PixelType"/>, and of the part's shape; undefined after an exception.</param>
+    /// <exception cref="ArgumentException">The part does not lie inside the volume, or <paramref name="destination"/> is of another type.</exception>
+    /// <exception cref="StorageException">The volume was never stored, is damaged, or cannot be read.</exception>
+    public void ReadPart(VolumeIndex index, SamplePoint from, VolumeBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
         Require.NotNegative(index.T);
         Require.InRange(index.C, 0, Channels - 1);
-        if (destination.Shape != Shape || destination.PixelType != PixelType)
-            throw new ArgumentException(
-                $"The buffer is {destination.Shape} {destination.PixelType.Name()}; '{Location}' holds {Shape} {PixelType.Name()}.",
-                nameof(destination));
-        _shards.Read(index, destination);
+        if (destination.PixelType != PixelType) throw Mismatch(destination);
+        if (!IsInside(from.Z, destination.Shape.Z, Shape.Z) || !IsInside(from.Y, destination.Shape.Y, Shape.Y) || !IsInside(from.X, destination.Shape.X, Shape.X))
+            throw new ArgumentException($"A part of {destination.Shape} from {from} does not lie inside {Shape}.", nameof(from));
+        _shards.Read(index, from, destination);
     }
+
+    private static bool IsInside(int first, int extent, int whole) => first >= 0 && extent <= whole - first;
+
+    private ArgumentException Mismatch(VolumeBuffer destination) =>
+        new($"The buffer is {destination.Shape} {destination.PixelType.Name()}; '{Location}' holds {Shape} {PixelType.Name()}.", nameof(destination));
 }

@@ -99,7 +99,7 @@ internal sealed class ZarrVolumeStore : IVolumeStore
     public void Read(VolumeIndex index, VolumeBuffer destination)
     {
         RequireMatch(index, destination);
-        _shards.Read(index, destination);
+        _shards.Read(index, from: default, destination);
     }
 
     /// <summary>Volumes that lie here whole, by time point and channel.</summary>

@@ -8,8 +8,8 @@ namespace Acquisition.Viewer.Live;
 /// <summary>Something to see, on its way to one client.</summary>
 /// <param name="Head">Length of the header (u32, little-endian), the header as JSON, zeros up to a multiple of 8.</param>
 /// <param name="Payload">Samples, little-endian; lives as long as <paramref name="Lent"/> is retained.</param>
-/// <param name="Lent">Released once the message is sent; <see langword="null"/> for nothing.</param>
-internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, VolumeBuffer? Lent)
+/// <param name="Lent">Released once the message is sent.</param>
+internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, VolumeBuffer Lent)
 {
     private const int Alignment = 8;
 
@@ -59,6 +59,7 @@ internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, 
         new PlanesMemory(sections.Pixels, 0, 1).Memory,
         sections.Pixels);
 
+    /// <param name="slice">Becomes the message's own.</param>
     public static BinaryMessage Of(Slice slice, SliceRequest request, long id) => new(
         Frame(new
         {
@@ -70,11 +71,11 @@ internal sealed record BinaryMessage(byte[] Head, ReadOnlyMemory<byte> Payload, 
             request.Index.T,
             slice.Axis,
             slice.At,
-            Dtype = slice.PixelType,
+            Dtype = slice.Pixels.PixelType,
             Shape = new[] { slice.Rows, slice.Columns },
         }),
-        slice.Samples,
-        null);
+        new PlanesMemory(slice.Pixels, 0, slice.Pixels.Shape.Z).Memory,
+        slice.Pixels);
 
     private static byte[] Frame<T>(T header)
     {

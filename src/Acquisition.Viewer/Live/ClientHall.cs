@@ -17,6 +17,7 @@ internal sealed class ClientHall : IDisposable
     private readonly Lock _gate = new();
     private readonly VolumePool _pool;
     private readonly TimeSpan _sendPatience;
+    private readonly Shortage _shortage;
     private readonly StoredPictures _stored;
     private readonly BackgroundThread _reading = new("viewer disk");
     private readonly BackgroundThread _painting = new("viewer screen");
@@ -35,8 +36,9 @@ internal sealed class ClientHall : IDisposable
         _pool = new VolumePool(memoryBudgetBytes);
         _sendPatience = sendPatience;
         Pace = new Pace(bytesPerSec, TimeProvider.System);
-        _stored = new StoredPictures(_pool);
-        Screen = new LiveScreen(_pool, _stored.MakeRoom, WakeAll);
+        _shortage = new Shortage(memoryBudgetBytes);
+        _stored = new StoredPictures(_pool, _shortage);
+        Screen = new LiveScreen(_pool, _stored.MakeRoom, _shortage, WakeAll);
         _painting.Run(() => { Screen.Run(); return true; });
         _lastLook = _looking.Run(() =>
         {
@@ -55,11 +57,15 @@ internal sealed class ClientHall : IDisposable
 
     public long LentBytes => _pool.LentBytes;
 
+    /// <summary>Most samples of one picture: raw and restored ones, and one of each that is still being sent, share the memory.</summary>
+    public long MostVoxels(PixelType type) => Math.Max(1, _pool.BudgetBytes / 4 / type.Bytes());
+
     /// <summary>Shows this run from now on.</summary>
     public void Show(ViewedRun run)
     {
         Volatile.Write(ref _run, new ShownRun(run));
         _stored.Forget();
+        _shortage.Forget();
     }
 
     /// <summary>Serves a page as long as it stays.</summary>
@@ -90,6 +96,7 @@ internal sealed class ClientHall : IDisposable
     public void Attend()
     {
         if (Run?.Plan is not { } plan) return;
+        _shortage.Forget();
         Screen.Show(plan.ScanId);
         lock (_gate)
         {
@@ -130,19 +137,15 @@ internal sealed class ClientHall : IDisposable
         }
     }
 
-    /// <summary>The three planes wanted; <see langword="null"/> as long as the volume is not on disk.</summary>
-    public async Task<Slice[]?> SliceAsync(ShownRun run, SliceRequest request)
+    /// <summary>The plane wanted across one axis; <see langword="null"/> as long as the volume is not on disk, or there is no room for the plane.</summary>
+    /// <param name="axis">0 to 2 for z, y and x.</param>
+    /// <returns>For the caller to release.</returns>
+    public async Task<Slice?> SliceAsync(ShownRun run, SliceRequest request, int axis)
     {
         if (run.Archive is not { } archive || !run.CanRead(request.Kind, request.Index)) return null;
         try
         {
-            return await _reading.Run(() =>
-            {
-                if (_stored.Read(archive, new PictureKey(request.Kind, request.Index.C, Reduction.None), request.Index.T) is not { } full) return null;
-                Slice[] slices = Slice.Through(full, request.At.Z, request.At.Y, request.At.X);
-                full.Release();
-                return slices;
-            }).ConfigureAwait(false);
+            return await _reading.Run(() => _stored.ReadSlice(archive, request.Kind, request.Index, request.At, axis)).ConfigureAwait(false);
         }
         catch (AcquisitionException fault)
         {
@@ -188,7 +191,7 @@ internal sealed class ClientHall : IDisposable
             ["clients"] = _clients.Length,
             ["sent"] = Interlocked.Read(ref _sent),
             ["replaced"] = Interlocked.Read(ref _replaced) + Screen.Replaced,
-        });
+        }, _shortage.Words);
         if (isNewScan && run.Plan is not null) Attend();
         if (isNews) WakeAll();
     }

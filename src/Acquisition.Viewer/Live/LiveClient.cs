@@ -9,8 +9,9 @@ using Acquisition.Viewer.Telling;
 namespace Acquisition.Viewer.Live;
 
 /// <summary>One page: tells it what is new, and sends it what it looks at, one volume at a time.</summary>
-/// <remarks>While a page has not acknowledged a volume, none is sent, and what comes meanwhile is counted by the next one. A page that
-/// does not read holds one message and nothing else, until it is given up.</remarks>
+/// <remarks>While a page has not acknowledged a volume, none is sent, and what comes meanwhile is counted by the next one. Planes through
+/// the crosshair do not wait for a volume, only for the planes before them. A page that does not read holds one message and nothing
+/// else, until it is given up.</remarks>
 /// <param name="sendPatience">How long one message may take.</param>
 internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOperator, TimeSpan sendPatience) : IDisposable
 {
@@ -33,11 +34,12 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private long _budgetVoxels = 1;
     private SamplePoint? _crosshair;
     private ITimer? _pause;
+    private long _restUntil;
     private SliceRequest? _slices;
-    private Queue<(SliceRequest Request, Slice Slice)> _sliced = new();
+    private int _sliced;
     private int _turn;
     private long _lastId;
-    private long? _outstanding;
+    private long? _outstanding, _outstandingPlanes;
     private ShownRun? _run;
     private byte[]? _scan, _volumes, _status;
     private volatile bool _isEnding;
@@ -150,13 +152,17 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
                 break;
             case "ack":
                 lock (_gate)
-                    if (_outstanding == message.Id) _outstanding = null;
+                {
+                    if (_outstanding == message.Id) (_outstanding, _restUntil) = (null, Environment.TickCount64 + message.RestMs);
+                    if (_outstandingPlanes == message.Id) _outstandingPlanes = null;
+                }
+
                 break;
             case "slices":
                 lock (_gate)
                 {
                     _slices = new SliceRequest(message.Request, message.Kind, new VolumeIndex(message.T!.Value, message.C), message.At!.Value);
-                    _sliced.Clear();
+                    _sliced = 0;
                 }
 
                 break;
@@ -179,7 +185,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         if (!isOperator) return CommandAnswer.No("Only an operator may do that; open the page with the operator's address.");
         ViewedRun? run = hall.Run?.Run;
         Func<CommandAnswer>? command = action == "stop" ? run?.Stop : run?.Retune;
-        return command?.Invoke() ?? CommandAnswer.No("This is a stored run.");
+        return command?.Invoke() ?? CommandAnswer.No(run is { IsStored: false } ? "The scan is over; what is left is restored by the models that there are." : "This is a stored run.");
     }
 
     private void Look(PageMessage look)
@@ -202,7 +208,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     }
 
     private PictureKey KeyOf(ClientView view, ScanPlan plan) =>
-        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), _budgetVoxels));
+        new(view.Kind, view.Channel, Reduction.For(plan.ShapeOf(view.Kind), plan.VoxelSizeOf(view.Kind), Math.Min(_budgetVoxels, hall.MostVoxels(plan.PixelTypeOf(view.Kind)))));
 
     /// <summary>The planes that the page is sent ahead of a volume of a view; <see langword="null"/> for none.</summary>
     private SectionsKey? SectionsOf(ClientView view, ScanPlan plan)
@@ -250,8 +256,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     {
         lock (_gate)
         {
-            (_run, _scan, _volumes, _status, _slices) = (run, null, null, null, null);
-            _sliced.Clear();
+            (_run, _scan, _volumes, _status, _slices, _sliced) = (run, null, null, null, null, 0);
             foreach (ClientView view in _views) view.Forget();
         }
     }
@@ -269,30 +274,31 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
     private async Task<BinaryMessage?> NextBinaryAsync(ShownRun run)
     {
         SliceRequest? wanted;
+        int axis;
         ImmutableArray<ClientView> views;
         lock (_gate)
         {
-            if (_outstanding is not null || run.Plan is null) return null;
-            if (_sliced.TryDequeue(out var sliced)) return BinaryMessage.Of(sliced.Slice, sliced.Request, Number());
-            (wanted, views) = (_slices, _views);
+            if (run.Plan is null) return null;
+            foreach (ClientView view in _views)
+                if (_outstandingPlanes is null && NextSectionsOf(run.Plan, view) is { } planes) return planes;
+            if (_outstanding is not null) return null;
+            (wanted, axis, views) = (_slices, _sliced, _views);
         }
 
-        if (wanted is not null && await hall.SliceAsync(run, wanted).ConfigureAwait(false) is { } slices)
+        if (wanted is not null && await hall.SliceAsync(run, wanted, axis).ConfigureAwait(false) is { } slice)
         {
             lock (_gate)
             {
                 if (_slices == wanted)
                 {
-                    _slices = null;
-                    _sliced = new(slices.Select(slice => (wanted, slice)));
-                    var (request, first) = _sliced.Dequeue();
-                    return BinaryMessage.Of(first, request, Number());
+                    if (++_sliced == Slice.Axes) (_slices, _sliced) = (null, 0);
+                    return BinaryMessage.Of(slice, wanted, Number());
                 }
             }
+
+            slice.Pixels.Release(); // others are wanted by now
         }
 
-        foreach (ClientView view in views)
-            if (NextSectionsOf(run.Plan, view) is { } message) return message;
         for (int i = 0; i < views.Length; i++)
         {
             int turn = (_turn + i) % views.Length;
@@ -323,32 +329,32 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         return null;
     }
 
+    /// <summary>Planes that a view lacks. For who holds the lock.</summary>
     private BinaryMessage? NextSectionsOf(ScanPlan plan, ClientView view)
     {
-        lock (_gate)
+        if (SectionsOf(view, plan) is not { } key || hall.Screen.Lend(key) is not { } sections) return null;
+        if (view.Lacks(sections))
         {
-            if (SectionsOf(view, plan) is not { } key || hall.Screen.Lend(key) is not { } sections) return null;
-            if (view.Lacks(sections))
-            {
-                view.NoteSent(sections);
-                return BinaryMessage.Of(sections, Number());
-            }
-
-            sections.Pixels.Release();
-            return null;
+            view.NoteSent(sections);
+            _outstandingPlanes = ++_lastId;
+            return BinaryMessage.Of(sections, _lastId);
         }
+
+        sections.Pixels.Release();
+        return null;
     }
 
     /// <summary>Whether the picture may be sent now. If not, the page is thought of again in time; by then there may be a newer one.</summary>
     private bool IsTime(Picture picture, int from)
     {
-        if (picture.Number == 0 || hall.Pace.TryTake((long)(picture.Planes - from) * picture.Pixels.PlaneBytes, out TimeSpan wait)) return true;
+        TimeSpan wait = picture.IsComplete ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, _restUntil - Environment.TickCount64));
+        if (wait == TimeSpan.Zero && (picture.Number == 0 || hall.Pace.TryTake((long)(picture.Planes - from) * picture.Pixels.PlaneBytes, out wait))) return true;
         _pause ??= TimeProvider.System.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _pause.Change(wait, Timeout.InfiniteTimeSpan);
         return false;
     }
 
-    /// <summary>Numbers a binary message, which the page then has to acknowledge.</summary>
+    /// <summary>Numbers a volume or a slice, which the page then has to acknowledge.</summary>
     private long Number() => (_outstanding = ++_lastId).Value;
 
     private async Task SendAsync(BinaryMessage message)
@@ -366,7 +372,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         }
         finally
         {
-            message.Lent?.Release();
+            message.Lent.Release();
         }
     }
 

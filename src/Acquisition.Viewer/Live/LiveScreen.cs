@@ -10,8 +10,9 @@ namespace Acquisition.Viewer.Live;
 /// before it as long as they are being sent; what has no room in the pool is not shown.</remarks>
 /// <param name="pool">Memory of the pictures.</param>
 /// <param name="makeRoom">Asked to give memory of the pool back; false when there is none to give.</param>
+/// <param name="shortage">Told where the pool has no room.</param>
 /// <param name="changed">Called on the screen's thread when there is a new picture, or more of one.</param>
-internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action changed) : IRunScreen
+internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Shortage shortage, Action changed) : IRunScreen
 {
     private readonly object _gate = new();
     private readonly Dictionary<(VolumeKind Kind, int C), Slot> _slots = [];
@@ -243,8 +244,11 @@ internal sealed class LiveScreen(VolumePool pool, Func<bool> makeRoom, Action ch
             if (pixels is null)
             {
                 Interlocked.Increment(ref _replaced);
+                shortage.Note(kind, isLive: true, reduction.Of(slot.Pixels.Shape), slot.Pixels.PixelType);
                 continue;
             }
+
+            shortage.Forget(kind, isLive: true);
 
             int planes = reduction.PlanesOf(slot.Planes, slot.Pixels.Shape);
             _shrinking.Shrink(slot.Pixels, reduction, pixels, done, planes);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Acquisition.Core;
-using Acquisition.Viewer.Pictures;
 
 namespace Acquisition.Viewer.Live;
 
@@ -23,6 +22,9 @@ internal sealed record PageMessage
     public long BudgetVoxels { get; init; }
 
     public long Id { get; init; }
+
+    /// <summary>With "ack": for how long the page wants no volume that is only coming; at most 10 s.</summary>
+    public int RestMs { get; init; }
 
     public long Request { get; init; }
 
@@ -47,7 +49,7 @@ internal sealed record PageMessage
                 && message.Views.All(view => view is { C: >= 0, T: null or >= 0 }),
             "cross" => message.At is not null,
             "slices" => message is { C: >= 0, T: >= 0, At: not null },
-            "ack" => true,
+            "ack" => message.RestMs is >= 0 and <= 10_000,
             "do" => message.Action is "stop" or "retune",
             _ => false,
         };

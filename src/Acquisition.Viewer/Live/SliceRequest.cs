@@ -1,5 +1,4 @@
 using Acquisition.Core;
-using Acquisition.Viewer.Pictures;
 
 namespace Acquisition.Viewer.Live;
 

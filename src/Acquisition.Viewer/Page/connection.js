@@ -1,6 +1,6 @@
 import { readMessage } from './message.js';
 
-const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000, CROSS_EVERY_MS = 60;
+const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000, CROSS_EVERY_MS = 60, LONGEST_REST_MS = 2000;
 
 /** The WebSocket to the program. Connects again by itself after growing pauses, and says again what the page looks at. */
 export class Connection extends EventTarget {
@@ -31,7 +31,7 @@ export class Connection extends EventTarget {
     };
     socket.onmessage = ({ data }) => typeof data === 'string'
       ? this.#emit('told', JSON.parse(data))
-      : this.#emit('pixels', { ...readMessage(data), receivedUnixMs: Date.now() });
+      : this.#emit('pixels', readMessage(data));
     socket.onclose = () => {
       this.isConnected = false;
       this.retryMs = this.#pauseMs;
@@ -57,8 +57,9 @@ export class Connection extends EventTarget {
     }, CROSS_EVERY_MS);
   }
 
-  acknowledge(id) {
-    this.#send({ type: 'ack', id });
+  /** @param {number} restMs How long no volume is wanted that is only coming. */
+  acknowledge(id, restMs) {
+    this.#send({ type: 'ack', id, rest_ms: Math.min(restMs, LONGEST_REST_MS) });
   }
 
   /** Asks for the full-resolution planes through a point. @returns {number} The request's number; only the newest is answered. */

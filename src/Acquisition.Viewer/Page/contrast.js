@@ -31,7 +31,7 @@ export class Contrast extends EventTarget {
 
   /** Row of the channel's map in the table of colours. */
   mapRow(c) {
-    return (COLOUR_MAPS.indexOf(this.channels[c].map) + 0.5) / COLOUR_MAPS.length;
+    return COLOUR_MAPS.indexOf(this.channels[c].map);
   }
 
   /** Sets limits as a person wants them. @param {'raw'|'restored'} kind */

@@ -60,15 +60,16 @@ export class Graphics extends EventTarget {
     this.gl.bindTexture(target, texture);
   }
 
-  /** An image of one float a pixel, read with texelFetch. */
+  /** An image of one float a pixel, interpolated where the graphics card can. */
   floatImage(columns, rows, samples = null) {
     const { gl } = this, texture = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R32F, columns, rows);
     if (samples) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RED, gl.FLOAT, samples);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    const filter = this.isFloatFiltered ? gl.LINEAR : gl.NEAREST;
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, filter);
+    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
     return { texture, columns, rows };
   }
 
@@ -129,6 +130,7 @@ export class Graphics extends EventTarget {
 
   #prepare() {
     if (!this.gl.getExtension('EXT_color_buffer_float')) throw new Error('This graphics card cannot draw into float images, which the slices need.');
+    this.isFloatFiltered = this.gl.getExtension('OES_texture_float_linear') !== null;
     this.#framebuffer = this.gl.createFramebuffer();
   }
 

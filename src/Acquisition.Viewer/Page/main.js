@@ -26,6 +26,7 @@ import { length, value } from './words.js';
 const BUDGET_VOXELS = 8_388_608;
 const SIDES = ['raw', 'restored'];
 const DRAG_A_KEY_PX = 24;
+const COMING_EVERY_MS = 500, REST_SHARE = 3;
 
 const element = id => document.getElementById(id);
 const isSlice = pane => pane.isSlice, isVolume = pane => !pane.isSlice, isAny = () => true;
@@ -36,7 +37,7 @@ function start() {
   const time = new TimeBar(store), contrastPanel = new ContrastPanel(contrast, store), status = new StatusPanel(store, connection);
   const layers = new Layers(store, contrast, time, navigation), planes = new SlicePlanes(graphics), fullSlices = new FullSlices(connection, store, layers);
   const shown = { rendering: 'mip', interpolation: 'cubic', isUncertaintyShown: false, layout: 'pair', view: 'all' };
-  let sliceView, volumeView, pointed = null, used;
+  let sliceView, volumeView, pointed = null, used, lastComing = 0;
 
   const panes = SIDES.flatMap(kind => {
     const side = element(`${kind}-side`), title = document.createElement('h2'), views = document.createElement('div'), caption = document.createElement('p');
@@ -226,7 +227,8 @@ function start() {
     if (header.type === 'volume') store.takeVolume(header, samples);
     else if (header.type === 'sections') store.takeSections(header, samples);
     else fullSlices.take(header, samples);
-    painter.afterDraw(() => connection.acknowledge(header.id));
+    // While a volume comes, the page rests for longer than it draws: what is restored meanwhile finds it idle, and so does the scan.
+    painter.afterDraw(tookMs => connection.acknowledge(header.id, header.complete === false ? Math.round(REST_SHARE * tookMs) : 0));
     if (!document.hidden) painter.now();
   });
   store.addEventListener('scan', ({ detail: { isOther } }) => {
@@ -240,8 +242,10 @@ function start() {
   });
   store.addEventListener('pixels', ({ detail: volume }) => {
     contrast.note(volume);
-    // Planes that came ahead are drawn already. While a volume is coming, 3D is as coarse as while it turns, so that it holds up nothing.
-    painter.request(pane => pane.kind === sideOf(volume) && (pane.isSlice ? !isAhead(pane, volume) : volume.kind !== 'uncertainty'), !volume.isWhole);
+    // Planes that came ahead are drawn already. While a volume is coming, 3D is coarse and seldom, so that it holds up nothing.
+    const isDue = volume.isWhole || performance.now() - lastComing > COMING_EVERY_MS;
+    if (isDue && !volume.isWhole) lastComing = performance.now();
+    painter.request(pane => pane.kind === sideOf(volume) && (pane.isSlice ? !isAhead(pane, volume) : isDue && volume.kind !== 'uncertainty'), !volume.isWhole);
     readOut();
   });
   store.addEventListener('planes', ({ detail: volume }) => {

@@ -12,7 +12,7 @@ const utf8 = new TextDecoder();
  */
 export function readMessage(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(utf8.decode(new Uint8Array(buffer, 4, length)));
+  const header = { ...JSON.parse(utf8.decode(new Uint8Array(buffer, 4, length))), receivedUnixMs: Date.now() };
   const Samples = ARRAYS[header.dtype];
   if (!Samples) throw new RangeError(`Samples of type '${header.dtype}' cannot be shown.`);
   const start = Math.ceil((4 + length) / 8) * 8;

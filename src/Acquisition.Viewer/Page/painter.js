@@ -1,7 +1,7 @@
 const MOVING_MS = 50, COMING_MS = 90, RESTING_MS = 400, REST_AFTER_MS = 350;
 const REDUCTIONS = [1, 1.5, 2, 3, 4];
 
-/** Decides when what is drawn: only what changed, slices before 3D, and 3D coarsely while something moves. */
+/** Decides when what is drawn: only what changed, restored slices before raw ones and both before 3D, and 3D coarsely while something moves. */
 export class Painter {
   #panes;
   #graphics;
@@ -38,7 +38,7 @@ export class Painter {
     this.#wake();
   }
 
-  /** Calls back once the slices that are wanted now are drawn. */
+  /** Calls back once the slices that are wanted now are drawn, with the time that took, ms. */
   afterDraw(callback) {
     this.#afterDraw.push(callback);
     this.#wake();
@@ -60,18 +60,21 @@ export class Painter {
     this.#frame = 0;
     if (this.#graphics.gl.isContextLost()) return;
     this.#isBusy = true;
+    const start = performance.now();
     try {
       await (this.#slices.size > 0 ? this.#paintSlices() : this.#paintVolume());
     } finally {
       this.#isBusy = false;
     }
-    for (const callback of this.#afterDraw.splice(0)) callback();
+    if (this.#slices.size === 0) for (const callback of this.#afterDraw.splice(0)) callback(performance.now() - start);
     if (this.#slices.size + this.#volumes.size > 0) this.#wake();
   }
 
   async #paintSlices() {
-    const panes = [...this.#slices].filter(pane => pane.isVisible);
-    this.#slices.clear();
+    // One side a frame, so that restored slices never wait for much.
+    const all = [...this.#slices], side = all.some(pane => pane.kind === 'restored') ? 'restored' : 'raw', wanted = all.filter(pane => pane.kind === side);
+    for (const pane of wanted) this.#slices.delete(pane);
+    const panes = wanted.filter(pane => pane.isVisible);
     const pictures = panes.flatMap(pane => {
       const picture = this.#draw.slice(pane);
       return picture ? [{ ...picture, pane, canvas: pane.canvas, width: pane.canvas.width, height: pane.canvas.height }] : [];
@@ -114,7 +117,10 @@ export class Painter {
 
   async #show(pictures) {
     if (pictures.length === 0) return;
-    const shown = pictures.map(({ pane, layers }) => [pane, layers.map(({ kind, c, header: { t, planes, id, finished_unix_ms: finishedUnixMs } }) => ({ pane: pane.id, kind, c, t, planes: planes[1], id, finishedUnixMs }))]);
+    const shown = pictures.map(({ pane, layers }) => [pane, layers.map(({ kind, c, header }) => ({
+      pane: pane.id, kind, c, t: header.t, planes: header.planes[1], id: header.id,
+      finishedUnixMs: header.finished_unix_ms, sentUnixMs: header.sent_unix_ms, receivedUnixMs: header.receivedUnixMs,
+    }))]);
     this.#graphics.show(pictures);
     await this.#graphics.finished();
     const drawnUnixMs = Date.now();

@@ -63,10 +63,11 @@ bool find(out vec2 at, out vec2 texelsPerPixel, out ivec2 size) {
   return true;
 }`;
 
-/** One channel of a slice, in its colours. */
-export const SLICE_SHADER = UNDER_PIXEL + `
+/** One channel of a slice, in its colours. @param {boolean} isFiltered Whether the graphics card interpolates between floats, which is cheaper. */
+export const sliceShader = isFiltered => UNDER_PIXEL + `
 uniform sampler2D maps;
-uniform float map, low, high, gamma;
+uniform int map;
+uniform float low, high, gamma;
 out vec4 colour;
 float texel(ivec2 at, ivec2 size) { return texelFetch(plane, clamp(at, ivec2(0), size - 1), 0).r; }
 void main() {
@@ -74,13 +75,13 @@ void main() {
   if (!find(at, texelsPerPixel, size)) discard;
   vec2 whole = floor(at - 0.5), part = at - 0.5 - whole;
   part = clamp((part - 0.5) / min(texelsPerPixel, vec2(1)) + 0.5, 0.0, 1.0);
-  ivec2 i = ivec2(whole);
+  ${isFiltered ? 'float value = textureLod(plane, (whole + 0.5 + part) / vec2(size), 0.0).r;' : `ivec2 i = ivec2(whole);
   float value = mix(
     mix(texel(i, size), texel(i + ivec2(1, 0), size), part.x),
-    mix(texel(i + ivec2(0, 1), size), texel(i + ivec2(1, 1), size), part.x), part.y);
+    mix(texel(i + ivec2(0, 1), size), texel(i + ivec2(1, 1), size), part.x), part.y);`}
   float share = clamp((value - low) / (high - low), 0.0, 1.0);
   if (gamma != 1.0) share = pow(share, gamma);
-  colour = vec4(texture(maps, vec2((share * 255.0 + 0.5) / 256.0, map)).rgb, 1);
+  colour = vec4(texelFetch(maps, ivec2(int(share * 255.0 + 0.5), map), 0).rgb, 1);
 }`;
 
 /** Uncertainty over a slice: the more of the contrast range the standard error takes, the less the slice shows through. */

@@ -1,5 +1,5 @@
 import { SLICES, planeAxes, point } from './geometry.js';
-import { SLICE_SHADER, UNCERTAINTY_SHADER } from './slice-shaders.js';
+import { UNCERTAINTY_SHADER, sliceShader } from './slice-shaders.js';
 
 const MARGIN = 0.96;
 
@@ -102,11 +102,11 @@ export class SliceView {
       gl.uniform1f(uniforms.range, channel.restored.high - channel.restored.low);
       return uniforms;
     }
-    const uniforms = this.#graphics.program(SLICE_SHADER), { low, high } = channel[kind];
+    const uniforms = this.#graphics.program(sliceShader(this.#graphics.isFloatFiltered)), { low, high } = channel[kind];
     gl.blendFunc(gl.ONE, gl.ONE);
     this.#graphics.bind(1, gl.TEXTURE_2D, this.#maps);
     gl.uniform1i(uniforms.maps, 1);
-    gl.uniform1f(uniforms.map, contrast.mapRow(c));
+    gl.uniform1i(uniforms.map, contrast.mapRow(c));
     gl.uniform1f(uniforms.low, low);
     gl.uniform1f(uniforms.high, high);
     gl.uniform1f(uniforms.gamma, channel.gamma);

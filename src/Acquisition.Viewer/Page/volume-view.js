@@ -1,3 +1,4 @@
+import { COLOUR_MAPS } from './colour-maps.js';
 import { AXES, point } from './geometry.js';
 import { mipShader, shadedShader } from './volume-shaders.js';
 
@@ -76,7 +77,7 @@ export class VolumeView {
           this.#graphics.bind(1, gl.TEXTURE_2D, this.#maps);
           gl.uniform1i(uniforms.volume, 0);
           gl.uniform1i(uniforms.maps, 1);
-          gl.uniform1f(uniforms.map, contrast.mapRow(volume.c));
+          gl.uniform1f(uniforms.map, (contrast.mapRow(volume.c) + 0.5) / COLOUR_MAPS.length);
           gl.uniform1f(uniforms.low, low);
           gl.uniform1f(uniforms.high, high);
           gl.uniform1f(uniforms.gamma, channel.gamma);

@@ -24,25 +24,42 @@ internal sealed class BlockMean
         for (int z = from; z < to; z++)
         {
             if (reduction == Reduction.None) source.Plane(z).CopyTo(destination.Plane(z));
-            else ShrinkPlane(source, reduction, destination, z);
+            else ShrinkPlane(source, reduction, z, destination, z, firstRow: 0);
         }
     }
 
-    private void ShrinkPlane(VolumeBuffer source, Reduction reduction, VolumeBuffer destination, int z)
+    /// <summary>Shrinks a part of a volume into its place in the whole picture, to the same bits as with the rest of the volume.</summary>
+    /// <param name="part">Whole rows; begins where a block does, and ends where one does or the volume.</param>
+    /// <param name="destination">The picture of the whole volume.</param>
+    /// <param name="plane">First plane of the destination that the part makes.</param>
+    /// <param name="row">First row of the destination that the part makes.</param>
+    public void ShrinkPart(VolumeBuffer part, Reduction reduction, VolumeBuffer destination, int plane, int row)
+    {
+        VolumeShape made = reduction.Of(part.Shape);
+        if (made.X != destination.Shape.X || part.PixelType != destination.PixelType)
+            throw new ArgumentException($"A part of {part.Shape} {part.PixelType.Name()} does not fit {destination.Shape} {destination.PixelType.Name()}.");
+        for (int z = 0; z < made.Z; z++) ShrinkPlane(part, reduction, z, destination, plane + z, row);
+    }
+
+    /// <param name="z">The plane of blocks to shrink.</param>
+    /// <param name="plane">Where it comes to lie.</param>
+    /// <param name="firstRow">Where its first row comes to lie.</param>
+    private void ShrinkPlane(VolumeBuffer source, Reduction reduction, int z, VolumeBuffer destination, int plane, int firstRow)
     {
         VolumeShape shape = source.Shape;
         bool isFloat = source.PixelType == PixelType.Float32;
         if (isFloat && _floats.Length < shape.X) _floats = new float[shape.X];
         if (!isFloat && _sums.Length < shape.X) _sums = new uint[shape.X];
         int firstPlane = z * reduction.Z, planes = Math.Min(reduction.Z, shape.Z - firstPlane);
-        for (int y = 0; y < destination.Shape.Y; y++)
+        int made = reduction.Of(shape).Y;
+        for (int y = 0; y < made; y++)
         {
-            int firstRow = y * reduction.Y, rows = Math.Min(reduction.Y, shape.Y - firstRow);
+            int first = y * reduction.Y, rows = Math.Min(reduction.Y, shape.Y - first);
             if (isFloat) Array.Clear(_floats, 0, shape.X);
             else Array.Clear(_sums, 0, shape.X);
             for (int p = firstPlane; p < firstPlane + planes; p++)
             {
-                for (int r = firstRow; r < firstRow + rows; r++)
+                for (int r = first; r < first + rows; r++)
                 {
                     switch (source.PixelType)
                     {
@@ -54,12 +71,12 @@ internal sealed class BlockMean
             }
 
             int summed = planes * rows;
-            int start = y * destination.Shape.X;
+            int start = (firstRow + y) * destination.Shape.X;
             switch (source.PixelType)
             {
-                case PixelType.UInt8: Mean(_sums.AsSpan(0, shape.X), reduction.X, summed, destination.Plane(z)[start..]); break;
-                case PixelType.UInt16: Mean(_sums.AsSpan(0, shape.X), reduction.X, summed, destination.Plane<ushort>(z)[start..]); break;
-                default: Mean(_floats.AsSpan(0, shape.X), reduction.X, summed, destination.Plane<float>(z).Slice(start, destination.Shape.X)); break;
+                case PixelType.UInt8: Mean(_sums.AsSpan(0, shape.X), reduction.X, summed, destination.Plane(plane)[start..]); break;
+                case PixelType.UInt16: Mean(_sums.AsSpan(0, shape.X), reduction.X, summed, destination.Plane<ushort>(plane)[start..]); break;
+                default: Mean(_floats.AsSpan(0, shape.X), reduction.X, summed, destination.Plane<float>(plane).Slice(start, destination.Shape.X)); break;
             }
         }
     }

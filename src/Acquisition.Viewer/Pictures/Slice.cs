@@ -5,31 +5,29 @@ namespace Acquisition.Viewer.Pictures;
 /// <summary>A plane across one axis of a volume.</summary>
 /// <param name="Axis">"z", "y" or "x"; rows and columns run along the other two, slow to fast.</param>
 /// <param name="At">Where on that axis.</param>
-internal sealed record Slice(string Axis, int At, int Rows, int Columns, PixelType PixelType, byte[] Samples)
+/// <param name="Pixels">The samples, row by row; whoever was given the slice releases them once.</param>
+internal sealed record Slice(string Axis, int At, int Rows, int Columns, VolumeBuffer Pixels)
 {
-    /// <summary>The planes across z, y and x through one place, which is moved into the volume where it lies outside.</summary>
-    public static Slice[] Through(VolumeBuffer volume, int z, int y, int x)
-    {
-        VolumeShape shape = volume.Shape;
-        z = Math.Clamp(z, 0, shape.Z - 1);
-        y = Math.Clamp(y, 0, shape.Y - 1);
-        x = Math.Clamp(x, 0, shape.X - 1);
-        int bytes = volume.PixelType.Bytes(), row = shape.X * bytes;
-        var acrossY = new byte[shape.Z * row];
-        var acrossX = new byte[shape.Z * shape.Y * bytes];
-        for (int p = 0; p < shape.Z; p++)
-        {
-            Span<byte> plane = volume.Plane(p);
-            plane.Slice(y * row, row).CopyTo(acrossY.AsSpan(p * row));
-            for (int r = 0; r < shape.Y; r++)
-                plane.Slice(r * row + x * bytes, bytes).CopyTo(acrossX.AsSpan((p * shape.Y + r) * bytes));
-        }
+    public const int Axes = 3;
 
-        return
-        [
-            new("z", z, shape.Y, shape.X, volume.PixelType, volume.Plane(z).ToArray()),
-            new("y", y, shape.Z, shape.X, volume.PixelType, acrossY),
-            new("x", x, shape.Z, shape.Y, volume.PixelType, acrossX),
-        ];
+    /// <summary>Which part of a volume the plane through a place is. A place outside is moved into the volume.</summary>
+    /// <param name="axis">0 to 2 for z, y and x.</param>
+    public static (SamplePoint From, VolumeShape Shape) PartOf(VolumeShape volume, SamplePoint place, int axis)
+    {
+        SamplePoint inside = place.Within(volume);
+        return axis switch
+        {
+            0 => (new(inside.Z, 0, 0), volume with { Z = 1 }),
+            1 => (new(0, inside.Y, 0), volume with { Y = 1 }),
+            _ => (new(0, 0, inside.X), volume with { X = 1 }),
+        };
     }
+
+    /// <param name="pixels">What was read of that part; become the slice's own.</param>
+    public static Slice Of(SamplePoint from, VolumeBuffer pixels, int axis) => (axis, pixels.Shape) switch
+    {
+        (0, var shape) => new("z", from.Z, shape.Y, shape.X, pixels),
+        (1, var shape) => new("y", from.Y, shape.Z, shape.X, pixels),
+        (_, var shape) => new("x", from.X, shape.Z, shape.Y, pixels),
+    };
 }

@@ -9,8 +9,8 @@ internal static class PlainWords
     private static readonly TimeSpan LittleDiskTime = TimeSpan.FromHours(1);
 
     /// <summary>What is wrong and what to do, the gravest first; <see langword="null"/> when nothing is.</summary>
-    /// <param name="unreadable">Why a stored volume could not be shown; <see langword="null"/> when none failed.</param>
-    public static string? Alert(RunStatus status, string? unreadable) => status switch
+    /// <param name="unshown">Why a volume could not be shown; <see langword="null"/> when none failed.</param>
+    public static string? Alert(RunStatus status, string? unshown) => status switch
     {
         { Outcome: RunOutcome.DiskFull } => $"The disk is full: {status.Reason} Make room and start again; 'acquisition resume' restores what was stored.",
         { Outcome: RunOutcome.Failed } => $"The run failed: {status.Reason}",
@@ -27,7 +27,7 @@ internal static class PlainWords
         { Volumes.Skipped: { IsEmpty: false } skipped } =>
             $"{Count(skipped.Values.Sum(), "volume")} could not be restored: {string.Join(", ", skipped.Select(reason => $"{reason.Value} {reason.Key}"))}. They are stored as they came.",
         { Volumes.Incomplete: > 0 and var incomplete } => $"Planes are missing in {Count(incomplete, "volume")}. What came is stored, and restored from the planes around.",
-        _ => unreadable,
+        _ => unshown,
     };
 
     /// <summary>What can be done here, or what is being waited for; empty when there is nothing to say.</summary>
@@ -39,6 +39,7 @@ internal static class PlainWords
         _ when isStored => "This is a stored run, or one of another program that goes on; new volumes appear here.",
         { State: RunState.Waiting } => "Start the scan at the microscope.",
         { State: RunState.Tuning } => "Volumes are previews until the network is tuned.",
+        { State: RunState.Finished, Volumes.Pending: > 0 and var pending } => $"{Count(pending, "volume")} wait to be restored, which 'acquisition resume' does.",
         { State: RunState.Finished } => "The run is over; 'acquisition view' shows it again.",
         _ => "",
     };

@@ -46,8 +46,9 @@ internal sealed class ShownRun(ViewedRun run)
 
     /// <summary>Looks what is new. On one thread at a time.</summary>
     /// <param name="screen">What clients were sent so far.</param>
+    /// <param name="shortage">What cannot be shown for want of memory; <see langword="null"/> for nothing.</param>
     /// <returns>Whether there is something to tell, or to send.</returns>
-    public bool Look(JsonObject screen)
+    public bool Look(JsonObject screen, string? shortage)
     {
         RunStatus status = run.Status();
         Archive ??= run.Archive();
@@ -63,7 +64,7 @@ internal sealed class ShownRun(ViewedRun run)
 
         bool isNews = LookAtScan(status) | LookAtVolumes();
         _curve.Note(status.Tuning);
-        return LookAtStatus(status, screen, fault ?? _unreadable.Values.FirstOrDefault()) | isNews;
+        return LookAtStatus(status, screen, fault ?? _unreadable.Values.FirstOrDefault() ?? shortage) | isNews;
     }
 
     private bool LookAtScan(RunStatus status)
@@ -84,10 +85,10 @@ internal sealed class ShownRun(ViewedRun run)
         return true;
     }
 
-    private bool LookAtStatus(RunStatus status, JsonObject screen, string? unreadable)
+    private bool LookAtStatus(RunStatus status, JsonObject screen, string? unshown)
     {
         JsonObject message = Told.Status(
-            status, _curve.Points, PlainWords.Advice(status, isStored: run.Stop is null), PlainWords.Alert(status, unreadable));
+            status, _curve.Points, PlainWords.Advice(status, run.IsStored), PlainWords.Alert(status, unshown));
         message["screen"] = screen;
         JsonNode? elapsed = message["elapsed_s"]?.DeepClone();
         message["elapsed_s"] = 0;

@@ -97,12 +97,20 @@ internal sealed class MetricsText : IDisposable
     private static string Labels(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var text = new StringBuilder();
-        foreach (var (key, value) in instrument.Meter.Tags ?? []) Append(key, value);
+        foreach (var (key, value) in instrument.Meter.Tags ?? [])
+            if (!Has(tags, key)) Append(key, value); // no label may come twice
         foreach (var (key, value) in tags) Append(key, value);
         return text.ToString();
 
         void Append(string key, object? value) => text.Append(text.Length == 0 ? "" : ",").Append(key.Replace('.', '_')).Append("=\"")
             .Append(Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "", quotes: true)).Append('"');
+    }
+
+    private static bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags, string wanted)
+    {
+        foreach (var (key, _) in tags)
+            if (key == wanted) return true;
+        return false;
     }
 
     private static string Escape(string text, bool quotes)

@@ -16,6 +16,7 @@ namespace Acquisition.Tests.App;
 public sealed class MetricsExportTests : ScanRunCase
 {
     private static readonly ScanPlan Plan = Scans.Plan(timePoints: 3, channels: 2, z: 71);
+    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
 
     [Fact]
     public async Task A_collector_gets_the_names_and_counts_of_a_run_as_protobuf()
@@ -30,12 +31,33 @@ public sealed class MetricsExportTests : ScanRunCase
 
         Assert.All(collector.Requests, request => Assert.Equal(("/v1/metrics", "application/x-protobuf"), request));
 
-        // Runs of other tests in this process may be among them; this one alone has 426 frames.
+        // Runs of other tests in this process may be among them; one of this class alone has 426 frames.
         var metrics = collector.Runs.Values.Single(run => run.GetValueOrDefault("acquisition.frames.received") == 426 && run["acquisition.frames.stored"] == 426);
         Assert.Equal((6, 6, 6), (metrics["acquisition.volumes.restored"], metrics["acquisition.volumes.assembled"], metrics["acquisition.volume.lag"]));
         Assert.Equal(1, metrics["acquisition.run.state"]);
         foreach (string name in (string[])["acquisition.queue.depth", "acquisition.queue.bytes", "acquisition.queue.wait", "acquisition.stage.duration", "acquisition.messages.lost"])
             Assert.Contains(name, metrics.Keys);
+    }
+
+    [Fact]
+    public async Task Two_runs_at_once_are_told_apart_in_every_figure()
+    {
+        ScanPlan other = Scans.Plan(timePoints: 2, z: 53);
+        using var collector = new OtlpCollector();
+        using (var export = new MetricsExport(new MetricsOptions { OtlpEndpoint = collector.Address, Period = TimeSpan.FromHours(1) }))
+        {
+            await NewRun().RunAsync(Cancel);
+            await Run((o, _) => o.SendAll(other), restoration: Cubic, store: new MemoryRunStore()).RunAsync(Cancel);
+            export.Flush(); // neither is disposed of yet
+        }
+
+        Assert.DoesNotContain("", collector.Runs.Keys);
+        foreach (var (frames, volumes) in ((int, int)[])[(426, 6), (106, 2)])
+        {
+            var metrics = collector.Runs.Values.Single(run => run.GetValueOrDefault("acquisition.frames.received") == frames);
+            Assert.Equal((frames, volumes, volumes), (metrics["acquisition.frames.stored"], metrics["acquisition.volumes.restored"], metrics["acquisition.volume.lag"]));
+            Assert.Equal(1, metrics["acquisition.run.state"]);
+        }
     }
 
     [Theory]
@@ -78,10 +100,13 @@ public sealed class MetricsExportTests : ScanRunCase
         Assert.True(source.ExitCode == 0, source.Notes);
         Assert.Equal(0, await session);
 
-        // The exporter tells two runs that are at work at once apart by nothing, so only what came is looked at.
-        foreach (int frames in (int[])[13, 25]) Assert.Contains(("acquisition.frames.stored", (double)frames), collector.Heard);
-        Assert.Contains(("acquisition.volumes.restored", 3.0), collector.Heard);
+        // 13 frames are two volumes and three planes of a third.
+        foreach (var (frames, volumes) in ((int, int)[])[(13, 3), (25, 5)])
+        {
+            Assert.Contains(
+                collector.Runs.Values, run => run.GetValueOrDefault("acquisition.frames.stored") == frames && run["acquisition.volumes.restored"] == volumes);
+        }
     }
 
-    private ScanRun NewRun() => Run((o, _) => o.SendAll(Plan), restoration: new RestorationOptions { Method = RestorationMethod.Cubic });
+    private ScanRun NewRun() => Run((o, _) => o.SendAll(Plan), restoration: Cubic);
 }

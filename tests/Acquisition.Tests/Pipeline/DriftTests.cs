@@ -65,6 +65,27 @@ public sealed class DriftTests : ScanRunCase
         Assert.Contains(report.Warnings, w => w.Contains("keeps its model", StringComparison.Ordinal));
     }
 
+    /// <summary>Good, bad, good and bad again: both times it is compared with what the model did first.</summary>
+    [Fact]
+    public async Task A_model_that_stays_is_compared_with_its_own_first_volumes_as_long_as_it_stays()
+    {
+        ScanPlan plan = Scans.Plan(timePoints: 40);
+        Engine.OnTune = _ => Models.Better(Engine.Tunings);
+        // Bad volumes are spared the model, and count nevertheless. No new model is worth it.
+        Engine.OnGauge = model => Models.Weight(model) == 1
+            ? Store.Provenance.Count is < 8 or (>= 16 and < 24) ? new GaugeReading(30, 25, 1.5) : new GaugeReading(24, 25, 0.45)
+            : new GaugeReading(20, 25, 1);
+        RunReport report = await Run((o, _) => o.SendAll(plan), restoration: new RestorationOptions { Refresh = true }).RunAsync(Cancel);
+
+        AssertCloses(report);
+        DriftNoticed[] told = [.. Store.LedgerEntries.OfType<DriftNoticed>()];
+        Assert.Equal(2, told.Length);
+        Assert.All(told, drift => Assert.Equal((1.5, 0.45, true), (Math.Round(drift.Reference, 9), Math.Round(drift.Carries, 9), drift.IsRefreshed)));
+        Assert.True(told[1].Index.T > told[0].Index.T + 8);
+        Assert.Single(report.Status.Models);
+        Assert.Equal(3, Engine.Tunings);
+    }
+
     [Fact]
     public async Task A_volume_that_the_model_would_harm_is_restored_without_it_and_says_so()
     {

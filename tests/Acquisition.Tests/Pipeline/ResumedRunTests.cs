@@ -75,6 +75,31 @@ public sealed class ResumedRunTests : ScanRunCase
         Assert.NotEqual(Store.Restored.Volumes[new(2, 0)], _left.Restored.Volumes[new(2, 0)]);
     }
 
+    /// <summary>Volumes that were spared the model were judged with it.</summary>
+    [Fact]
+    public async Task Drift_goes_on_being_measured_where_it_was()
+    {
+        int judged = 0;
+        Engine.OnGauge = _ => ++judged <= 4 ? new GaugeReading(30, 25, 1.5) : new GaugeReading(24, 25, 0.45);
+        RunHistory history = await CutOffAsync(Scans.Plan(timePoints: 8), restored: [0, 1, 2, 3, 4, 5]);
+        Assert.Equal(["", ""], history.Restored.Where(volume => volume.Index.T >= 4).Select(volume => volume.ModelSha256));
+        await ResumeAsync(history);
+        DriftNoticed drift = Assert.Single(_left.LedgerEntries.OfType<DriftNoticed>());
+        Assert.Equal((6, 1.5), (drift.Index.T, drift.Reference));
+        Assert.Equal(0.45, drift.Carries, 1e-9);
+    }
+
+    [Fact]
+    public async Task Whoever_looks_sees_what_is_restored_and_nothing_that_is_stored()
+    {
+        RunHistory history = await CutOffAsync(Scans.Plan(timePoints: 4), restored: [0, 2]);
+        var screen = new NotingScreen();
+        AssertCloses(await ResumeAsync(history, screen: screen));
+        Assert.Equal([new VolumeIndex(1, 0), new VolumeIndex(3, 0)], screen.Restored.Select(shown => shown.Index));
+        foreach (var (index, bytes) in screen.Restored) Assert.Equal(_left.Restored.Volumes[index], bytes);
+        Assert.Equal(0, screen.Planes);
+    }
+
     [Fact]
     public async Task What_cannot_be_restored_gets_one_try_and_is_counted()
     {
@@ -197,12 +222,27 @@ public sealed class ResumedRunTests : ScanRunCase
         };
     }
 
-    private async Task<RunReport> ResumeAsync(RunHistory history, CancellationTokenSource? stop = null, IVolumeConditioner? conditioner = null)
+    private async Task<RunReport> ResumeAsync(
+        RunHistory history, CancellationTokenSource? stop = null, IVolumeConditioner? conditioner = null, IRunScreen? screen = null)
     {
-        using var run = new ResumedRun(_left, history, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, conditioner);
+        using var run = new ResumedRun(_left, history, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, conditioner, screen);
         Assert.Equal(RunState.Draining, run.Status.State);
         RunReport report = await run.RunAsync(stop?.Token ?? Cancel);
         Assert.Equal(RunState.Finished, report.Status.State);
         return report;
+    }
+
+    /// <summary>A screen that notes what it is given.</summary>
+    private sealed class NotingScreen : IRunScreen
+    {
+        public bool IsWatched => true;
+
+        public int Planes { get; private set; }
+
+        public List<(VolumeIndex Index, byte[] Bytes)> Restored { get; } = [];
+
+        public void PlanesReceived(ScanPlan plan, VolumeIndex index, VolumeBuffer pixels, int planes) => Planes++;
+
+        void IRunScreen.Restored(RestoredVolume volume) => Restored.Add((volume.Index, MemoryVolumeStore.Bytes(volume.Pixels)));
     }
 }

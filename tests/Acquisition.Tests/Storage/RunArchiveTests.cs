@@ -51,7 +51,7 @@ public sealed class RunArchiveTests : IDisposable
         Assert.Empty(archive.Stored(VolumeKind.Raw, 0));
         Assert.Empty(archive.Stored(VolumeKind.Restored, 1));
         VolumeBuffer volume = _pool.Rent(_plan);
-        archive.Read(VolumeKind.Raw, new VolumeIndex(5, 1), volume);
+        archive.Read(VolumeKind.Raw, new VolumeIndex(5, 1), from: default, volume);
         Assert.Equal(StorageSamples.Pixels(_plan.Shape, _plan.PixelType, new VolumeIndex(5, 1)), volume.ToBytes());
         volume.Release();
     }

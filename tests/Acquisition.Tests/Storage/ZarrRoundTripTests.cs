@@ -68,6 +68,61 @@ public sealed class ZarrRoundTripTests
         Assert.Equal("""["t","c","z","y","x"]""", zarrita.RootElement.GetProperty("dimension_names").GetRawText());
     }
 
+    // Inside one chunk, across several, single planes of each axis, and the whole; chunks are at most 16×64×64.
+    [Theory]
+    [InlineData(0, 0, 0, 19, 131, 67)]
+    [InlineData(3, 5, 7, 2, 3, 4)]
+    [InlineData(8, 43, 33, 3, 50, 20)]
+    [InlineData(11, 0, 0, 1, 131, 67)]
+    [InlineData(0, 130, 0, 19, 1, 67)]
+    [InlineData(0, 0, 66, 19, 131, 1)]
+    public void A_part_of_a_volume_is_read_without_the_rest(int z, int y, int x, int planes, int rows, int columns)
+    {
+        using var folder = new StorageFolder();
+        using var pool = new VolumePool(64 << 20);
+        foreach (PixelType type in Enum.GetValues<PixelType>())
+        {
+            ScanPlan plan = StorageSamples.Plan(new(19, 131, 67), type);
+            var store = ZarrVolumeStore.Create(folder[$"{type}.zarr"], ZarrDataset.Raw(plan), StorageSamples.Options(folder.Path, edgePx: 64));
+            byte[] samples = StorageSamples.Pixels(plan.Shape, type, default);
+            VolumeBuffer volume = pool.Rent(plan).Fill(samples), part = pool.TryRent(new(planes, rows, columns), type)!;
+            store.Write(default, volume);
+            ZarrReader.Open(store.Location).ReadPart(default, new SamplePoint(z, y, x), part);
+            byte[] expected =
+            [
+                .. from p in Enumerable.Range(z, planes)
+                   from r in Enumerable.Range(y, rows)
+                   from i in Enumerable.Range(((p * 131 + r) * 67 + x) * type.Bytes(), columns * type.Bytes())
+                   select samples[i],
+            ];
+            Assert.Equal(expected, part.ToBytes());
+            part.Release();
+            volume.Release();
+        }
+    }
+
+    [Fact]
+    public void Chunks_that_a_part_does_not_touch_are_not_even_looked_at()
+    {
+        using var folder = new StorageFolder();
+        using var pool = new VolumePool(64 << 20);
+        ScanPlan plan = StorageSamples.Plan(new(20, 100, 70));
+        var store = ZarrVolumeStore.Create(folder["raw.zarr"], ZarrDataset.Raw(plan), StorageSamples.Options(folder.Path, Compression.None, edgePx: 64));
+        VolumeBuffer volume = pool.Rent(plan).Fill(StorageSamples.Pixels(plan.Shape, plan.PixelType, default)), part = pool.TryRent(new(10, 50, 35), plan.PixelType)!;
+        store.Write(default, volume);
+        ZarrReader reader = ZarrReader.Open(store.Location);
+        Assert.Equal(part.Shape, reader.ChunkShape);
+        string path = Path.Combine(store.Location, "0", "c", "0", "0", "0", "0", "0");
+        using (FileStream file = File.OpenWrite(path)) file.WriteByte(0xAA); // in chunk (0, 0, 0)
+
+        reader.ReadPart(default, new SamplePoint(10, 50, 35), part);
+        Assert.Throws<StorageException>(() => reader.ReadPart(default, new SamplePoint(9, 49, 34), part));
+        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new SamplePoint(11, 50, 35), part));
+        Assert.Throws<ArgumentException>(() => reader.ReadPart(default, new SamplePoint(0, -1, 0), part));
+        part.Release();
+        volume.Release();
+    }
+
     [Fact]
     public void Automatic_compression_takes_Blosc_where_it_is_installed_and_gzip_elsewhere()
     {

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Acquisition.Pipeline;
+using Acquisition.Pipeline.Metering;
+using Xunit;
 
 namespace Acquisition.Tests.Support;
 
-/// <summary>Listens to the meter of one run as an exporter does.</summary>
+/// <summary>Listens to the meter of one run as an exporter does. Every measurement must name the run, and all of them the same one.</summary>
 internal sealed class HeardMetrics : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -37,7 +39,9 @@ internal sealed class HeardMetrics : IDisposable
 
     private void Hear(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string labels = string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+        object? run = Assert.Single(tags.ToArray(), tag => tag.Key == RunMetrics.RunTag).Value;
+        Assert.Equal(Assert.Single(instrument.Meter.Tags!, tag => tag.Key == RunMetrics.RunTag).Value, run);
+        string labels = string.Join(',', tags.ToArray().Where(tag => tag.Key != RunMetrics.RunTag).Select(tag => $"{tag.Key}={tag.Value}"));
         string name = labels.Length == 0 ? instrument.Name : $"{instrument.Name}{{{labels}}}";
         if (instrument.IsObservable) _values[name] = value;
         else Recorded.Enqueue((name, value));

@@ -29,10 +29,8 @@ internal sealed class OtlpCollector : IDisposable
     /// <summary>Path and content type of every request.</summary>
     public ConcurrentQueue<(string Path, string? ContentType)> Requests { get; } = new();
 
-    /// <summary>Every metric and its sum, as they came.</summary>
-    public ConcurrentQueue<(string Metric, double Sum)> Heard { get; } = new();
-
-    /// <summary>Names of the metrics of each meter that came, by the meter's tag acquisition.run.</summary>
+    /// <summary>What came last of each run, which is told by the attribute acquisition.run of every point: sums of the metrics over all
+    /// other attributes.</summary>
     public ConcurrentDictionary<string, ConcurrentDictionary<string, double>> Runs { get; } = new();
 
     public void Dispose()
@@ -64,25 +62,27 @@ internal sealed class OtlpCollector : IDisposable
 
     private void Read(byte[] request)
     {
-        foreach (byte[] resource in Fields(request, 1))
-            foreach (byte[] scopeMetrics in Fields(resource, 2))
-            {
-                string run = Fields(scopeMetrics, 1).SelectMany(scope => Fields(scope, 3))
-                    .Where(attribute => Text(attribute, 1) == "acquisition.run")
-                    .Select(attribute => Text(Fields(attribute, 2).Single(), 1)).SingleOrDefault("");
-                var metrics = Runs.GetOrAdd(run, _ => new());
-                foreach (byte[] metric in Fields(scopeMetrics, 2))
-                {
-                    metrics[Text(metric, 1)] = Sum(metric);
-                    Heard.Enqueue((Text(metric, 1), Sum(metric)));
-                }
-            }
+        foreach (byte[] metric in Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
+        {
+            foreach (var run in Points(metric).GroupBy(point => point.Run, point => point.Value))
+                Runs.GetOrAdd(run.Key, _ => new())[Text(metric, 1)] = run.Sum();
+        }
     }
 
-    /// <summary>Sum of whole numbers over all tags of a sum or gauge; how many durations a histogram holds.</summary>
-    private static double Sum(byte[] metric) =>
-        Fields(metric, 7).Concat(Fields(metric, 5)).SelectMany(data => Fields(data, 1)).Sum(point => (double)Fixed64(point, 6))
-        + Fields(metric, 9).SelectMany(data => Fields(data, 1)).Sum(point => (double)Fixed64(point, 4));
+    /// <summary>The whole numbers of a sum or gauge; of a histogram how many durations it holds.</summary>
+    private static IEnumerable<(string Run, double Value)> Points(byte[] metric) =>
+    [
+        .. from data in Fields(metric, 7).Concat(Fields(metric, 5))
+           from point in Fields(data, 1)
+           select (RunOf(point, attributes: 7), (double)Fixed64(point, 6)),
+        .. from data in Fields(metric, 9)
+           from point in Fields(data, 1)
+           select (RunOf(point, attributes: 9), (double)Fixed64(point, 4)),
+    ];
+
+    private static string RunOf(byte[] point, int attributes) => Fields(point, attributes)
+        .Where(attribute => Text(attribute, 1) == "acquisition.run")
+        .Select(attribute => Text(Fields(attribute, 2).Single(), 1)).SingleOrDefault("");
 
     private static string Text(byte[] message, int field) => System.Text.Encoding.UTF8.GetString(Fields(message, field).Single());
 

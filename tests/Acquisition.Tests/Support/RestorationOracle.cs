@@ -5,7 +5,7 @@ using Acquisition.Restoration;
 
 namespace Acquisition.Tests.Support;
 
-/// <summary>Runs tests/oracles/selfvision.py in a folder of its own, which it deletes.</summary>
+/// <summary>Runs tests/oracles/selfvision.py, or another oracle beside it, in a folder of its own, which it deletes.</summary>
 internal sealed class RestorationOracle : IDisposable
 {
     private const string Python = "/usr/bin/python3";
@@ -16,11 +16,14 @@ internal sealed class RestorationOracle : IDisposable
 
     /// <summary>The last line the oracle prints.</summary>
     /// <exception cref="InvalidOperationException">Python or a package it needs is absent, or the oracle failed.</exception>
-    public static string Run(params string[] arguments)
+    public static string Run(params string[] arguments) => RunScript("selfvision.py", arguments);
+
+    /// <inheritdoc cref="Run"/>
+    public static string RunScript(string name, params string[] arguments)
     {
         string? root = AppContext.BaseDirectory;
         while (root is not null && !File.Exists(Path.Combine(root, "Acquisition.sln"))) root = Path.GetDirectoryName(root);
-        string script = Path.Combine(root ?? throw new InvalidOperationException("No Acquisition.sln above the tests."), "tests", "oracles", "selfvision.py");
+        string script = Path.Combine(root ?? throw new InvalidOperationException("No Acquisition.sln above the tests."), "tests", "oracles", name);
         var start = new ProcessStartInfo(Python, [script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{Python} did not start.");

@@ -55,5 +55,20 @@ internal sealed class ViewerArchive(ScanPlan plan, string folder = "/nowhere") :
 
     public Provenance? ProvenanceOf(VolumeIndex index) => ViewerSamples.Made(index, isPreview: false);
 
-    public void Read(VolumeKind kind, VolumeIndex index, VolumeBuffer destination) => Fill(destination, kind, index);
+    /// <summary>Most bytes that were read at once.</summary>
+    public long LargestRead { get; private set; }
+
+    public VolumeShape PiecesOf(VolumeKind kind) => new(2, 5, 8);
+
+    public void Read(VolumeKind kind, VolumeIndex index, SamplePoint from, VolumeBuffer destination)
+    {
+        LargestRead = Math.Max(LargestRead, destination.Bytes);
+        VolumeShape whole = plan.ShapeOf(kind), part = destination.Shape;
+        for (int z = 0; z < part.Z; z++)
+        {
+            Span<ushort> plane = destination.Plane<ushort>(z);
+            for (int i = 0; i < plane.Length; i++)
+                plane[i] = Sample(kind, index, ((long)(from.Z + z) * whole.Y + from.Y + i / part.X) * whole.X + from.X + i % part.X);
+        }
+    }
 }

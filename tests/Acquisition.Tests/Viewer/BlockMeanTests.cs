@@ -76,6 +76,36 @@ public sealed class BlockMeanTests : IDisposable
     }
 
     [Theory]
+    [InlineData(PixelType.UInt8)]
+    [InlineData(PixelType.UInt16)]
+    [InlineData(PixelType.Float32)]
+    public void Part_by_part_gives_the_same_bits(PixelType type)
+    {
+        var shape = new VolumeShape(7, 11, 21);
+        var block = new Reduction(2, 3, 2);
+        VolumeBuffer source = _pool.TryRent(shape, type)!, whole = _pool.TryRent(block.Of(shape), type)!, parts = _pool.TryRent(block.Of(shape), type)!;
+        var random = new Random(4711);
+        for (int z = 0; z < shape.Z; z++)
+            for (int i = 0; i < shape.PlaneVoxels; i++) Set(source, z, i, random.Next(256));
+        var mean = new BlockMean();
+        mean.Shrink(source, block, whole, 0, whole.Shape.Z);
+        for (int z = 0; z < shape.Z; z += 4)
+        {
+            for (int y = 0; y < shape.Y; y += 6)
+            {
+                VolumeBuffer part = _pool.TryRent(new VolumeShape(Math.Min(4, shape.Z - z), Math.Min(6, shape.Y - y), shape.X), type)!;
+                for (int p = 0; p < part.Shape.Z; p++)
+                    source.Plane(z + p).Slice(y * shape.X * type.Bytes(), part.PlaneBytes).CopyTo(part.Plane(p));
+                mean.ShrinkPart(part, block, parts, z / block.Z, y / block.Y);
+                part.Release();
+            }
+        }
+
+        Assert.Equal(whole.ToBytes(), parts.ToBytes());
+        foreach (VolumeBuffer buffer in (VolumeBuffer[])[source, whole, parts]) buffer.Release();
+    }
+
+    [Theory]
     [InlineData(8L << 20, 1, 1, 1)]
     [InlineData(4L << 20, 1, 1, 2)]
     [InlineData(1L << 20, 1, 2, 4)]

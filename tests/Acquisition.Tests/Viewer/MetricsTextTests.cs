@@ -24,6 +24,7 @@ public sealed class MetricsTextTests
         using var meter = new Meter(new MeterOptions("Acquisition") { Tags = [new("acquisition.run", "a \"b\" \\ c\nd")] });
         meter.CreateObservableCounter("acquisition.test.frames", () => new Measurement<long>[] { new(3, new KeyValuePair<string, object?>("reason", "late")), new(4, new KeyValuePair<string, object?>("reason", "torn")) }, "{frame}", "Frames\nrefused.");
         meter.CreateObservableGauge("acquisition.test.free", () => 1.5e12, "By", "Room.");
+        meter.CreateObservableGauge("acquisition.test.own", () => new Measurement<int>(1, new KeyValuePair<string, object?>("acquisition.run", "its own")), null, "Tagged.");
         Histogram<double> wait = meter.CreateHistogram("acquisition.test.wait", "s", "Waits.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
         foreach (double value in (double[])[0.05, 0.1, 0.5, 7]) wait.Record(value, new KeyValuePair<string, object?>("queue", "raw"));
 
@@ -35,6 +36,8 @@ public sealed class MetricsTextTests
                 $"acquisition_test_frames_total [{run}, ('reason', 'torn')] 4.0",
                 "family acquisition_test_free_bytes gauge 'Room.'",
                 $"acquisition_test_free_bytes [{run}] 1500000000000.0",
+                "family acquisition_test_own gauge 'Tagged.'",
+                "acquisition_test_own [('acquisition_run', 'its own')] 1.0",
                 "family acquisition_test_wait_seconds histogram 'Waits.'",
                 $"acquisition_test_wait_seconds_bucket [{run}, ('le', '0.1'), ('queue', 'raw')] 2.0",
                 $"acquisition_test_wait_seconds_bucket [{run}, ('le', '1'), ('queue', 'raw')] 3.0",
