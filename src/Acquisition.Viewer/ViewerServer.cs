@@ -36,11 +36,12 @@ public sealed class ViewerServer : IAsyncDisposable
     private ViewerServer(WebApplication web, ViewerOptions options, ListenAddress address)
     {
         _web = web;
-        _hall = new ClientHall(options.MemoryBudgetBytes, options.BytesPerSec, options.SendPatience);
         if (options.RequiresToken || !address.IsLoopback)
             _tokens = new Tokens(options.ViewerToken ?? Tokens.MakeUp(), options.OperatorToken ?? Tokens.MakeUp());
+        // Where a token is asked for, pages of other sites do not have it.
+        _hall = new ClientHall(options.MemoryBudgetBytes, options.BytesPerSec, options.SendPatience) { DataSites = _tokens is null ? options.DataOrigins : [] };
         _guard = new Guard(address, _tokens);
-        _data = new DataFiles(options.DataOrigins, isOpen: _tokens is null);
+        _data = new DataFiles(options.DataOrigins);
         web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         web.Run(AnswerAsync);
     }
@@ -153,10 +154,6 @@ public sealed class ViewerServer : IAsyncDisposable
         else if (request.Path == "/api/status")
         {
             await TextAsync(context, "application/json", _hall.Run?.Status ?? Told.Json(new { Type = "status", State = RunState.Waiting })).ConfigureAwait(false);
-        }
-        else if (request.Path == "/api/data")
-        {
-            await TextAsync(context, "application/json", Told.Json(new { _data.Sites })).ConfigureAwait(false);
         }
         else if (request.Path == "/metrics")
         {

@@ -11,15 +11,10 @@ export class DataLinks {
   #contrast;
   #navigation;
   #time;
-  #sites = [];
 
   constructor(store, contrast, navigation, time) {
     [this.#store, this.#contrast, this.#navigation, this.#time] = [store, contrast, navigation, time];
-    store.addEventListener('scan', async () => {
-      this.#draw();
-      this.#sites = await sitesThatMayRead();
-      this.#draw();
-    });
+    store.addEventListener('scan', () => this.#draw());
   }
 
   #draw() {
@@ -41,7 +36,8 @@ export class DataLinks {
   }
 
   #mayRead(site) {
-    return this.#sites.includes(site) || this.#sites.includes('*');
+    const { data_sites: sites } = this.#store.scan;
+    return sites.includes(site) || sites.includes('*');
   }
 
   /** What is shown here as a state of neuroglancer: the same place, time, limits and colours, one layer a channel. */
@@ -63,15 +59,6 @@ export class DataLinks {
 }
 
 const addressOf = kind => `${location.origin}/data/${kind}.zarr`;
-
-/** The other sites whose pages may read the datasets; none where a token is asked for. */
-async function sitesThatMayRead() {
-  try {
-    return (await (await fetch('/api/data')).json()).sites;
-  } catch {
-    return []; // The program has ended.
-  }
-}
 
 function shaderOf(map) {
   const ink = `#${colourOf(map, 1).map(part => part.toString(16).padStart(2, '0')).join('')}`;

@@ -7,13 +7,9 @@ namespace Acquisition.Viewer.Web;
 
 /// <summary>The run's datasets as plain files, for readers of OME-Zarr on the web.</summary>
 /// <param name="origins">Pages of other servers that may read them.</param>
-/// <param name="isOpen">Whether no token is asked for. Where one is, pages of other servers do not have it.</param>
-internal sealed partial class DataFiles(IReadOnlyCollection<string> origins, bool isOpen)
+internal sealed partial class DataFiles(IReadOnlyCollection<string> origins)
 {
     public const string Prefix = "/data/";
-
-    /// <summary>The sites whose pages can read datasets in a browser.</summary>
-    public IReadOnlyCollection<string> Sites => isOpen ? origins : [];
 
     public async Task AnswerAsync(HttpContext context, IRunArchive? archive)
     {
