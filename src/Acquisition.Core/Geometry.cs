@@ -52,9 +52,21 @@ public sealed record VoxelSize
     public VoxelSize DividedBy(Factors factors) =>
         new() { ZUm = ZUm / factors.Z, YUm = YUm / factors.Y, XUm = XUm / factors.X };
 
+    /// <summary>Where the first sample of that grid stands, seen from the first of this one. A sample is the mean over its voxel, and the
+    /// finer ones tile that voxel: sample j of them stands at ((j + ½) / factor − ½) voxels.</summary>
+    public Offset OriginOfFiner(Factors factors)
+    {
+        return new(Origin(factors.Z, ZUm), Origin(factors.Y, YUm), Origin(factors.X, XUm));
+
+        static double Origin(int factor, double voxelUm) => (0.5 / factor - 0.5) * voxelUm;
+    }
+
     public override string ToString() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"{ZUm:0.####}×{YUm:0.####}×{XUm:0.####} µm");
 }
+
+/// <summary>A displacement; micrometres.</summary>
+public readonly record struct Offset(double Z, double Y, double X);
 
 /// <summary>Which volume of a scan: time point and channel, 0-based.</summary>
 public readonly record struct VolumeIndex(int T, int C)

@@ -57,10 +57,17 @@ public sealed record ScanPlan
 
     public long VolumeBytes => checked((long)PlaneBytes * Shape.Z);
 
-    /// <summary>Extent of a restored volume.</summary>
-    public VolumeShape RestoredShape => Shape.Times(Undersampling);
+    /// <summary>The grid of restored volumes where it is another than <see cref="Undersampling"/> tells; <see langword="null"/> where it is
+    /// that. Never announced: whoever restores the scan sets it.</summary>
+    public RestoredGrid? Grid { get; init; }
 
-    public VoxelSize RestoredVoxelSize => VoxelSize.DividedBy(Undersampling);
+    /// <summary>Extent of a restored volume.</summary>
+    public VolumeShape RestoredShape => Grid?.Shape ?? Shape.Times(Undersampling);
+
+    public VoxelSize RestoredVoxelSize => Grid?.VoxelSize ?? VoxelSize.DividedBy(Undersampling);
+
+    /// <summary>Where the first restored sample stands, seen from the first acquired one; micrometres.</summary>
+    public Offset RestoredOriginUm => Grid?.OriginUm ?? VoxelSize.OriginOfFiner(Undersampling);
 
     /// <summary>Whether <paramref name="index"/> lies inside the announced shape.</summary>
     public bool Contains(FrameIndex index) =>

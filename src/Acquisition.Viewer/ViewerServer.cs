@@ -36,9 +36,10 @@ public sealed class ViewerServer : IAsyncDisposable
     private ViewerServer(WebApplication web, ViewerOptions options, ListenAddress address)
     {
         _web = web;
-        _hall = new ClientHall(options.MemoryBudgetBytes, options.BytesPerSec, options.SendPatience);
         if (options.RequiresToken || !address.IsLoopback)
             _tokens = new Tokens(options.ViewerToken ?? Tokens.MakeUp(), options.OperatorToken ?? Tokens.MakeUp());
+        // Where a token is asked for, pages of other sites do not have it.
+        _hall = new ClientHall(options.MemoryBudgetBytes, options.BytesPerSec, options.SendPatience) { DataSites = _tokens is null ? options.DataOrigins : [] };
         _guard = new Guard(address, _tokens);
         _data = new DataFiles(options.DataOrigins);
         web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
@@ -73,6 +74,8 @@ public sealed class ViewerServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
+            // Four parts of a volume: with the usual 64 KiB a thread is woken for each 64 KiB.
+            kestrel.Limits.MaxResponseBufferSize = 4 * LiveClient.PartBytes;
             kestrel.Limits.MaxConcurrentConnections = 4 * ClientHall.MostClients;
             kestrel.Limits.MaxConcurrentUpgradedConnections = ClientHall.MostClients;
             kestrel.Listen(address.Ip, address.Port, listen =>

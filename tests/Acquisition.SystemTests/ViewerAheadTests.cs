@@ -21,8 +21,7 @@ public sealed class ViewerAheadTests(Browser browser) : IClassFixture<Browser>, 
         await Workspace.PythonAsync("make_ramp.py", [stack, $"2,1,{Planes},{Rows},{Columns}"]);
         await using RunningProcess program = RunningProcess.StartProgram(
             "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "method: cubic"), "--viewer", "http://127.0.0.1:0");
-        const string mark = "viewer: ";
-        await using ViewerPage page = await browser.OpenAsync((await program.LineAsync(line => line.StartsWith(mark, StringComparison.Ordinal)))[mark.Length..].Trim());
+        await using ViewerPage page = await browser.OpenAsync(await RampRuns.AddressAsync(program));
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", ["play", stack, "--address", camera, "--interval-ms", "3000"]);
         await page.UntilDrawnAsync("restored-3d", 1, Planes);
         await page.UntilDrawnAsync("restored-xy", 1, Planes);
@@ -39,8 +38,8 @@ public sealed class ViewerAheadTests(Browser browser) : IClassFixture<Browser>, 
         // Elsewhere the volume serves.
         await page.Page.HoverAsync("#restored-xy", new() { Force = true });
         await page.AndDrawnAsync(() => page.Page.Mouse.WheelAsync(0, 120));
-        Assert.Equal((z + 1, y, x), await page.CrosshairAsync());
-        await AssertSliceAsync(page, "restored-xy", Columns, Rows, (row, column) => Value(z + 1, row, column));
+        Assert.Equal((z + 2, y, x), await page.CrosshairAsync()); // 60 units of the wheel a plane
+        await AssertSliceAsync(page, "restored-xy", Columns, Rows, (row, column) => Value(z + 2, row, column));
         await program.SucceedsAsync();
     }
 

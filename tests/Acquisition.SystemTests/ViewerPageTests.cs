@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Acquisition.SystemTests.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -11,9 +12,11 @@ namespace Acquisition.SystemTests;
 /// 120 y + 100 x (make_ramp.py), so that every pixel on screen has a value to be compared with.</summary>
 public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
-    private const int Planes = 6, Rows = 16, Columns = 24;
+    private const int Planes = RampRuns.Planes, Rows = RampRuns.Rows, Columns = RampRuns.Columns;
 
     private readonly Workspace _space = new();
+
+    private RampRuns Runs => new(_space);
 
     public void Dispose() => _space.Dispose();
 
@@ -242,6 +245,8 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
             await guest.UntilAsync("() => document.getElementById('state').textContent.startsWith('Live')");
             Assert.DoesNotContain("token", guest.Page.Url, StringComparison.Ordinal);
             Assert.False(await guest.Page.IsVisibleAsync("#stop"));
+            Assert.Equal(2, await guest.Page.Locator("#links button").CountAsync());
+            Assert.Equal(0, await guest.Page.Locator("#links a").CountAsync()); // sites elsewhere have no token
         }
 
         await using ViewerPage person = await browser.OpenAsync(operators);
@@ -267,7 +272,33 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
         await foreign.CloseAsync();
     }
 
-    private static int Value(int t, int z, int y, int x) => 1000 + 8000 * t + 500 * z + 120 * y + 100 * x;
+    [Fact]
+    public async Task Other_viewers_are_opened_at_what_is_shown_here()
+    {
+        string run = await StoreAsync(timePoints: 2);
+        await using RunningProcess viewer = View(run);
+        string address = await AddressAsync(viewer);
+        await using ViewerPage page = await browser.OpenAsync(address);
+        await page.UntilDrawnAsync("restored-xy", 1, Planes);
+        await page.LimitAsync(1000, 11_200);
+        await page.AndDrawnAsync(() => page.ClickCellAsync("raw-xy", 19, 3, Columns, Rows));
+
+        ILocator link = page.Page.GetByLabel("Open restored in neuroglancer");
+        await link.HoverAsync();
+        string[] parts = (await link.GetAttributeAsync("href"))!.Split("/#!");
+        Assert.Equal("https://neuroglancer-demo.appspot.com", parts[0]);
+        JsonElement state = JsonDocument.Parse(Uri.UnescapeDataString(parts[1])).RootElement, layer = Assert.Single(state.GetProperty("layers").EnumerateArray());
+        Assert.Equal(["x", "y", "z", "t"], state.GetProperty("dimensions").EnumerateObject().Select(axis => axis.Name));
+        Assert.Equal([19, 3, Planes / 2, 1], state.GetProperty("position").EnumerateArray().Select(at => at.GetDouble()));
+        Assert.Equal($"{address}/data/restored.zarr/|zarr3:", layer.GetProperty("source").GetString());
+        Assert.Equal([1000, 11_200], layer.GetProperty("shaderControls").GetProperty("normalized").GetProperty("range").EnumerateArray().Select(at => at.GetDouble()));
+
+        Assert.Equal(
+            $"https://hms-dbmi.github.io/vizarr/?source={Uri.EscapeDataString($"{address}/data/raw.zarr")}",
+            await page.Page.GetByLabel("Open raw in vizarr").GetAttributeAsync("href"));
+    }
+
+    private static int Value(int t, int z, int y, int x) => RampRuns.Value(t, z, y, x);
 
     /// <summary>Compares the three slices of both sides with what was sent.</summary>
     private static async Task AssertSlicesAsync(ViewerPage page, int t, int z, int y, int x, Func<int, double> grey)
@@ -296,37 +327,15 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
         }
     }
 
-    /// <summary>Takes a scan of known values that is not undersampled, so that restored is what was sent.</summary>
-    /// <returns>The run's folder.</returns>
-    private async Task<string> StoreAsync(int timePoints, params string[] channels)
-    {
-        string camera = Workspace.FreeAddress();
-        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", Configure(camera), "--viewer", "off");
-        await using RunningProcess simulator = await PlayAsync(camera, timePoints, channels, []);
-        await program.SucceedsAsync();
-        return _space.RunFolder;
-    }
+    private Task<string> StoreAsync(int timePoints, params string[] channels) => Runs.StoreAsync(timePoints, channels);
 
-    /// <summary>A run that waits for a scan, with its page at a free port.</summary>
-    private RunningProcess Run(string camera, int frameTimeoutSec = 600) =>
-        RunningProcess.StartProgram("acquisition", "run", "--config", Configure(camera, frameTimeoutSec), "--viewer", "http://127.0.0.1:0");
+    private RunningProcess Run(string camera, int frameTimeoutSec = 600) => Runs.Run(camera, frameTimeoutSec);
 
-    private static RunningProcess View(string run, string address = "http://127.0.0.1:0") =>
-        RunningProcess.StartProgram("acquisition", "view", run, "--viewer", address);
+    private static RunningProcess View(string run, string address = "http://127.0.0.1:0") => RampRuns.View(run, address);
 
-    private string Configure(string camera, int frameTimeoutSec = 60) => _space.WriteConfig(camera, restoration: "method: cubic", frameTimeoutSec: frameTimeoutSec);
+    private Task<RunningProcess> PlayAsync(string camera, int timePoints, params string[] options) => Runs.PlayAsync(camera, timePoints, options);
 
-    private Task<RunningProcess> PlayAsync(string camera, int timePoints, params string[] options) => PlayAsync(camera, timePoints, [], options);
-
-    private async Task<RunningProcess> PlayAsync(string camera, int timePoints, string[] channels, string[] options)
-    {
-        string stack = _space.PathOf("ramp.ome.tif");
-        await Workspace.PythonAsync("make_ramp.py", [stack, $"{timePoints},{Math.Max(1, channels.Length)},{Planes},{Rows},{Columns}", .. channels]);
-        return RunningProcess.StartProgram("hardware-sim", ["play", stack, "--address", camera, .. options]);
-    }
-
-    private static async Task<string> AddressAsync(RunningProcess program, string mark = "viewer: ") =>
-        (await program.LineAsync(line => line.StartsWith(mark, StringComparison.Ordinal)))[mark.Length..].Trim();
+    private static Task<string> AddressAsync(RunningProcess program, string mark = "viewer: ") => RampRuns.AddressAsync(program, mark);
 
     private static int FreePort()
     {

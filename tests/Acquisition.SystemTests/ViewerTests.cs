@@ -26,7 +26,7 @@ public sealed class ViewerTests : IDisposable
             "acquisition", "run", "--config", _space.WriteConfig(address, restoration: "steps: 60\n  ensemble: false"), "--viewer", "http://127.0.0.1:0");
         string url = (await program.LineAsync(line => line.StartsWith("viewer: ", StringComparison.Ordinal)))["viewer: ".Length..];
         await using RunningProcess simulator = RunningProcess.StartProgram(
-            "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "120", "--fps", "60", "--shape", "16,64,64", "--factor", "2,2,2");
+            "hardware-sim", "scan", "neurites", "--address", address, "--timepoints", "200", "--fps", "60", "--shape", "16,64,64", "--factor", "2,2,2");
 
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri(url.Replace("http", "ws", StringComparison.Ordinal) + "/live"), Cancel);
@@ -182,6 +182,41 @@ public sealed class ViewerTests : IDisposable
 
         view.Interrupt();
         await view.SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task Zarrita_reads_a_run_over_http_while_the_scan_goes_on()
+    {
+        string camera = Workspace.FreeAddress();
+        var runs = new RampRuns(_space);
+        await using RunningProcess program = runs.Run(camera);
+        string url = await RampRuns.AddressAsync(program);
+        // The camera holds its breath within the second of three volumes.
+        await using RunningProcess simulator = await runs.PlayAsync(camera, timePoints: 3, "--stall-after", $"{RampRuns.Planes + 3}", "--stall-ms", "600000");
+        using var http = new HttpClient();
+        while (await VolumesAsync() is not { Raw: 1, Restored: 1, IsOver: false }) Cancel.ThrowIfCancellationRequested();
+
+        byte[] expected = [.. from t in Enumerable.Range(0, 3) from z in Enumerable.Range(0, RampRuns.Planes) from y in Enumerable.Range(0, RampRuns.Rows)
+                              from x in Enumerable.Range(0, RampRuns.Columns) from part in BitConverter.GetBytes((ushort)(t == 0 ? RampRuns.Value(t, z, y, x) : 0)) select part];
+        foreach (string name in (string[])["raw.zarr", "restored.zarr"])
+        {
+            await Workspace.NodeAsync("read_zarrita.mjs", $"{url}/data/{name}", _space.PathOf("http"));
+            Assert.Equal(expected, await File.ReadAllBytesAsync(_space.PathOf("http"), Cancel));
+            await Workspace.NodeAsync("read_zarrita.mjs", Path.Combine(_space.RunFolder, name), _space.PathOf("file"));
+            Assert.Equal(expected, await File.ReadAllBytesAsync(_space.PathOf("file"), Cancel));
+        }
+
+        Assert.Equal((1, 1, false), await VolumesAsync());
+        program.Interrupt();
+        await program.ExitAsync();
+
+        async Task<(int Raw, int Restored, bool IsOver)> VolumesAsync()
+        {
+            using JsonDocument status = JsonDocument.Parse(await http.GetStringAsync(new Uri(url + "/api/status"), Cancel));
+            return status.RootElement.TryGetProperty("volumes", out JsonElement volumes)
+                ? (volumes.GetProperty("assembled").GetInt32(), volumes.GetProperty("restored").GetInt32(), status.RootElement.GetProperty("state").GetString() == "finished")
+                : default;
+        }
     }
 
     [Fact]

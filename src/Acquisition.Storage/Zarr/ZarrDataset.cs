@@ -28,7 +28,7 @@ internal sealed record ZarrDataset
     public required VoxelSize VoxelSize { get; init; }
 
     /// <summary>Position of the first sample (z, y, x), µm; the first sample as scanned lies at 0.</summary>
-    public (double Z, double Y, double X) OriginUm { get; init; }
+    public Offset OriginUm { get; init; }
 
     public required TimeSpan? Interval { get; init; }
 
@@ -63,10 +63,7 @@ internal sealed record ZarrDataset
     {
         Shape = plan.RestoredShape,
         VoxelSize = plan.RestoredVoxelSize,
-        OriginUm = (
-            Origin(plan.Undersampling.Z, plan.VoxelSize.ZUm),
-            Origin(plan.Undersampling.Y, plan.VoxelSize.YUm),
-            Origin(plan.Undersampling.X, plan.VoxelSize.XUm)),
+        OriginUm = plan.RestoredOriginUm,
         Steps = [Acquired(plan), .. Conditioning(conditioning), Restoration(plan)],
     };
 
@@ -79,10 +76,6 @@ internal sealed record ZarrDataset
         BitDepth = null,
         Steps = [Acquired(plan), .. Conditioning(conditioning, RestoredFolder), Restoration(plan, RestoredFolder), Errors()],
     };
-
-    /// <summary>A scanned sample is the mean over its voxel, and the finer samples tile that voxel: sample j of the finer grid
-    /// lies at ((j + ½) / factor − ½) voxels.</summary>
-    private static double Origin(int factor, double voxelUm) => (0.5 / factor - 0.5) * voxelUm;
 
     private static JsonObject Acquired(ScanPlan plan) => new()
     {

@@ -60,10 +60,13 @@ internal sealed class ClientHall : IDisposable
     /// <summary>Most samples of one picture: raw and restored ones, and one of each that is still being sent, share the memory.</summary>
     public long MostVoxels(PixelType type) => Math.Max(1, _pool.BudgetBytes / 4 / type.Bytes());
 
+    /// <summary>Other sites whose pages can read the run's datasets.</summary>
+    public IReadOnlyCollection<string> DataSites { get; init; } = [];
+
     /// <summary>Shows this run from now on.</summary>
     public void Show(ViewedRun run)
     {
-        Volatile.Write(ref _run, new ShownRun(run));
+        Volatile.Write(ref _run, new ShownRun(run, DataSites));
         _stored.Forget();
         _shortage.Forget();
     }

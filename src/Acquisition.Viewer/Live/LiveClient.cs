@@ -16,7 +16,7 @@ namespace Acquisition.Viewer.Live;
 internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOperator, TimeSpan sendPatience) : IDisposable
 {
     /// <summary>A long message goes in parts, because the socket copies each part that it is given.</summary>
-    private const int PartBytes = 256 << 10;
+    public const int PartBytes = 256 << 10;
 
     private const int MostAnswers = 8;
 

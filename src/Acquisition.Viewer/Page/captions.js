@@ -88,7 +88,7 @@ export class Captions {
   }
 
   #whyEmpty(kind) {
-    if (!this.#store.plan) return this.#store.status?.reason ?? 'Waiting for a scan';
+    if (!this.#store.plan) return this.#store.status?.state === 'finished' ? this.#store.status.reason : 'Waiting for a scan';
     const { t } = this.#time;
     if (this.#contrast.visible.length === 0) return 'No channel is shown';
     if (t === null) return kind === 'raw' ? 'No frame yet' : 'Nothing restored yet';

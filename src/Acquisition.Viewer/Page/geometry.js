@@ -18,6 +18,39 @@ export function planeAxes(normal) {
   return { rows, columns };
 }
 
+/** How the samples of a kind lie on the restored grid, axis by axis. */
+export class Lattice {
+  /** @param {'raw'|'restored'|'uncertainty'} kind @param {object} plan Of the message "scan". */
+  constructor(kind, plan) {
+    const isRaw = kind === 'raw';
+    /** Restored voxels from one sample to the next. */
+    this.step = point(axis => isRaw ? plan.voxel_um[axis] / plan.restored_voxel_um[axis] : 1);
+    /** Where the first restored voxel stands, in samples from the first. */
+    this.shift = point(axis => isRaw ? plan.restored_origin_um[axis] / plan.voxel_um[axis] : 0);
+    this.shape = isRaw ? plan.shape : plan.restored_shape;
+  }
+
+  /** A position on the restored grid in samples; sample i covers [i, i + 1). */
+  toSamples(axis, position) {
+    return (position - 0.5) / this.step[axis] + this.shift[axis] + 0.5;
+  }
+
+  /** A position in samples on the restored grid. */
+  fromSamples(axis, position) {
+    return (position - 0.5 - this.shift[axis]) * this.step[axis] + 0.5;
+  }
+
+  /** The sample in whose reach a restored voxel lies. */
+  sampleOf(voxel) {
+    return point(axis => Math.min(Math.max(Math.floor(this.toSamples(axis, voxel[axis] + 0.5)), 0), this.shape[axis] - 1));
+  }
+
+  /** Whether each restored voxel is a sample. */
+  isFine(axis) {
+    return this.step[axis] === 1;
+  }
+}
+
 /** The restored grid of a scan. */
 export class Grid {
   /** @param {{restored_shape: object, restored_voxel_um: object}} plan */

@@ -1,9 +1,19 @@
-/** Calls what a key stands for, unless somebody types, a dialog is open, or the browser owns the combination. @param {Record<string, (event: KeyboardEvent) => void>} actions By KeyboardEvent.key, with "Shift+" before arrows. */
-export function takeKeys(actions) {
+const MOVES_A_SLIDER = /^(Arrow|Home|End|Page)/;
+
+/**
+ * Calls what a key stands for, unless somebody types, a dialog is open, the browser owns the combination, or keys are switched off.
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions By KeyboardEvent.key, with "Shift+" before arrows.
+ * @param {() => boolean} areOn Whether single characters count. People who speak to their computer type them without wanting to.
+ */
+export function takeKeys(actions, areOn) {
   addEventListener('keydown', event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    // Where brackets need AltGr, Windows tells of Ctrl and Alt as well.
+    const isCommand = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph');
+    if (isCommand || document.querySelector('dialog[open]')) return;
     const { target, key } = event;
-    if (target.matches('input:not([type=checkbox]), select')) {
+    if (key.length === 1 && !areOn()) return;
+    if (target.matches('input[type=range]') && MOVES_A_SLIDER.test(key)) return;
+    if (target.matches('input:not([type=checkbox], [type=range]), select')) {
       // What was typed counts, and keys mean the pictures again.
       if (key === 'Escape' || key === 'Enter') target.blur();
       return;

@@ -1,5 +1,4 @@
-import { SLICES } from './geometry.js';
-import { factorsOf } from './slice-view.js';
+import { Lattice, SLICES } from './geometry.js';
 
 /** What a pane shows of each channel: the newest volume or, where they came ahead of it, the planes through the crosshair. */
 export class Layers {
@@ -42,10 +41,9 @@ export class Layers {
     return this.of('raw', '3d').find(({ header }) => !header.complete) ?? null;
   }
 
-  /** Position of a restored voxel in samples of a kind. */
-  sampleOf(kind, { z, y, x }) {
-    const factors = factorsOf(kind, this.#store.plan);
-    return { z: Math.floor(z / factors.z), y: Math.floor(y / factors.y), x: Math.floor(x / factors.x) };
+  /** The sample of a kind in whose reach a restored voxel lies. */
+  sampleOf(kind, voxel) {
+    return new Lattice(kind, this.#store.plan).sampleOf(voxel);
   }
 
   #layer(kind, view, c) {

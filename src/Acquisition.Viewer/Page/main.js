@@ -3,6 +3,7 @@ import { COLOUR_MAPS, colourTable } from './colour-maps.js';
 import { Connection } from './connection.js';
 import { ContrastPanel } from './contrast-panel.js';
 import { Contrast } from './contrast.js';
+import { DataLinks } from './data-links.js';
 import { FullSlices } from './full-slices.js';
 import { Graphics } from './graphics.js';
 import { takeKeys } from './keys.js';
@@ -12,7 +13,7 @@ import { drawSliceOverlay, drawVolumeOverlay } from './overlay.js';
 import { Painter } from './painter.js';
 import { drag, takeInput } from './pane-input.js';
 import { Pane, VIEWS } from './pane.js';
-import { SLICES } from './geometry.js';
+import { Lattice, SLICES } from './geometry.js';
 import { SlicePlanes } from './slice-plane.js';
 import { SliceFrame, SliceView, fittingScale } from './slice-view.js';
 import { saveSnapshot } from './snapshot.js';
@@ -83,7 +84,7 @@ function start() {
   /** The plane of the restored grid from which on the raw volume has not come yet; null when it is whole. */
   function comingFrom() {
     const header = layers.coming?.header;
-    return header ? header.planes[1] * header.reduced.z * store.plan.undersampling.z : null;
+    return header ? new Lattice('raw', store.plan).fromSamples('z', header.planes[1] * header.reduced.z) : null;
   }
 
   function frameOf(pane) {
@@ -211,7 +212,7 @@ function start() {
     a: () => contrastPanel.auto(), g: () => contrastPanel.nextColours(), n: () => contrast.setLinked(!contrast.isLinked),
     '[': () => contrastPanel.nudge('high', -1), ']': () => contrastPanel.nudge('high', 1), '{': () => contrastPanel.nudge('low', -1), '}': () => contrastPanel.nudge('low', 1),
     p: snapshot, x: () => navigation.toggleCrosshair(), '?': () => element('help').showModal(),
-  });
+  }, () => element('keys-on').checked);
 
   // What comes.
 
@@ -288,6 +289,7 @@ function start() {
   });
 
   new ResizeObserver(fitCells).observe(element('pictures'));
+  new DataLinks(store, contrast, navigation, time);
   prepareGraphics();
   arrange();
   // A token that came with the address is a cookie by now, and need not stand in the address bar.

@@ -52,7 +52,8 @@ function begin(pane) {
   const to = pane.overlay.getContext('2d');
   to.clearRect(0, 0, pane.overlay.width, pane.overlay.height);
   // Words grow with the picture, for those who stand before a wall.
-  to.font = `${Math.min(Math.max(11 * pane.pixelRatio, pane.overlay.width / 48), 20 * pane.pixelRatio)}px system-ui, sans-serif`;
+  const least = innerWidth < 2200 ? 11 : 14; // as in viewer.css
+  to.font = `${Math.min(Math.max(least * pane.pixelRatio, pane.overlay.width / 48), 20 * pane.pixelRatio)}px system-ui, sans-serif`;
   to.textAlign = 'left';
   to.textBaseline = 'alphabetic';
   return to;
@@ -74,6 +75,7 @@ function drawScaleBar(to, pane, pixelsPerUm) {
   to.fillStyle = '#fff';
   to.fillRect(right - long, y, long, 3 * ratio);
   to.textAlign = 'right';
+  to.textBaseline = 'alphabetic';
   write(to, length(um), right, y - 5 * ratio);
 }
 

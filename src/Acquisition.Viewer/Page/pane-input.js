@@ -46,7 +46,9 @@ export function takeInput(pane, navigation, { frameOf, onUse, onHover }) {
     if (pointers.size === 2) {
       const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
       const distance = at => Math.hypot(at.x - other.x, at.y - other.y);
-      zoom(distance(now) / Math.max(distance(before), 1), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
+      zoom(distance(now) / Math.max(distance(before), 1), { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 });
+      // What lies between the fingers stays between them.
+      if (pane.isSlice) drag(pane, navigation, frameOf, dx / 2, dy / 2);
     } else if (isAiming) {
       navigation.goTo(voxelAt(now) ?? {});
     } else if (moved > CLICK_PX) {

@@ -16,22 +16,22 @@ export class SlicePlanes {
    * @param {VolumeTexture} volume With samples, or with the plane itself.
    * @param {'z'|'y'|'x'} normal
    * @param {number} at Plane of the restored grid.
-   * @param {{z: number, y: number, x: number}} factors Restored voxels to one of the volume's own.
+   * @param {Lattice} lattice Of the volume's samples.
    * @param {'cubic'|'linear'|'voxels'} interpolation Between the volume's own voxels.
    * @returns {{texture: WebGLTexture, columns: number, rows: number}} Lent until the next call for this volume and direction.
    */
-  cut(volume, normal, at, factors, interpolation) {
-    const key = `${volume.kind}/${volume.c}/${normal}`, own = Math.floor(at / factors[normal]);
+  cut(volume, normal, at, lattice, interpolation) {
+    const key = `${volume.kind}/${volume.c}/${normal}`, own = lattice.sampleOf({ z: at, y: at, x: at })[normal];
     const sharp = volume.planeAt(normal, own), state = [sharp ? `plane ${sharp.header.id}` : volume.version, at, interpolation].join();
     const kept = this.#kept.get(key);
     if (kept?.state === state) return kept.image;
     if (kept) this.#graphics.gl.deleteTexture(kept.image.texture);
     let image = sharp
       ? this.#graphics.floatImage(sharp.columns, sharp.rows, Float32Array.from(sharp.samples))
-      : this.#cutFrom(volume, normal, at, factors[normal], interpolation);
+      : this.#cutFrom(volume, normal, lattice.toSamples(normal, at + 0.5), lattice.isFine(normal) ? 'voxels' : interpolation);
     const { rows, columns } = planeAxes(normal);
-    if (interpolation !== 'voxels' && (factors[rows] !== 1 || factors[columns] !== 1))
-      image = this.#enlarge(image, factors[columns], factors[rows], interpolation);
+    if (interpolation !== 'voxels' && !(lattice.isFine(rows) && lattice.isFine(columns)))
+      image = this.#enlarge(image, [columns, rows], lattice, sharp ? null : volume.header.reduced, interpolation);
     this.#kept.set(key, { state, image });
     return image;
   }
@@ -42,9 +42,9 @@ export class SlicePlanes {
     this.#kept.clear();
   }
 
-  #cutFrom(volume, normal, at, factor, interpolation) {
+  #cutFrom(volume, normal, position, interpolation) {
     const { gl } = this.#graphics, { shape, reduced } = volume.header, { rows, columns } = planeAxes(normal);
-    const { taps, weights } = tapsAt((at + 0.5) / factor / reduced[normal], shape[normal], factor === 1 ? 'voxels' : interpolation);
+    const { taps, weights } = tapsAt(position / reduced[normal], shape[normal], interpolation);
     const image = this.#graphics.floatImage(shape[columns], shape[rows]);
     this.#graphics.into(image, () => {
       const uniforms = this.#graphics.program(cutShader(volume.isFloat ? 'sampler3D' : 'usampler3D'));
@@ -58,13 +58,15 @@ export class SlicePlanes {
     return image;
   }
 
-  #enlarge(plane, across, down, interpolation) {
-    const { gl } = this.#graphics, image = this.#graphics.floatImage(plane.columns * across, plane.rows * down);
+  #enlarge(plane, axes, { step, shift }, reduced, interpolation) {
+    const { gl } = this.#graphics, image = this.#graphics.floatImage(Math.round(plane.columns * step[axes[0]]), Math.round(plane.rows * step[axes[1]]));
     this.#graphics.into(image, () => {
       const uniforms = this.#graphics.program(ENLARGE_SHADER);
       this.#graphics.bind(0, gl.TEXTURE_2D, plane.texture);
       gl.uniform1i(uniforms.plane, 0);
-      gl.uniform2f(uniforms.factor, across, down);
+      gl.uniform2f(uniforms.pitch, ...axes.map(axis => step[axis]));
+      gl.uniform2f(uniforms.offset, ...axes.map(axis => shift[axis]));
+      gl.uniform2f(uniforms.reduced, ...axes.map(axis => reduced?.[axis] ?? 1));
       gl.uniform1i(uniforms.cubic, interpolation === 'cubic');
       this.#graphics.fill();
     });

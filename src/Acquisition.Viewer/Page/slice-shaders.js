@@ -18,10 +18,11 @@ void main() {
   }
 }`;
 
-/** A plane on a finer grid that is centred alike; borders are mirrored. */
+/** A plane on the restored grid; borders are mirrored. */
 export const ENLARGE_SHADER = `
 uniform sampler2D plane;
-uniform vec2 factor;
+uniform vec2 pitch, offset; // step and shift of Lattice
+uniform vec2 reduced;     // samples that one texel is the mean of
 uniform bool cubic;
 out float value;
 vec4 weights(float f) {
@@ -33,7 +34,7 @@ vec4 weights(float f) {
 int mirror(int i, int n) { return clamp(i < 0 ? -1 - i : i >= n ? 2 * n - 1 - i : i, 0, n - 1); }
 void main() {
   ivec2 size = textureSize(plane, 0);
-  vec2 at = gl_FragCoord.xy / factor - 0.5, whole = floor(at);
+  vec2 at = ((gl_FragCoord.xy * reduced - 0.5) / pitch + offset + 0.5) / reduced - 0.5, whole = floor(at);
   vec4 across = weights(at.x - whole.x), down = weights(at.y - whole.y);
   value = 0.0;
   for (int j = 0; j < 4; j++) {

@@ -1,4 +1,4 @@
-import { SLICES, planeAxes, point } from './geometry.js';
+import { Lattice, SLICES, planeAxes } from './geometry.js';
 import { UNCERTAINTY_SHADER, sliceShader } from './slice-shaders.js';
 
 const MARGIN = 0.96;
@@ -45,9 +45,6 @@ export function fittingScale(panes, grid) {
     Math.min(canvas.width / grid.extentUm[SLICES[view].across], canvas.height / grid.extentUm[SLICES[view].down])));
 }
 
-/** Restored voxels to one voxel of a kind. */
-export const factorsOf = (kind, plan) => kind === 'raw' ? plan.undersampling : point(() => 1);
-
 /** Draws slices: channels added up in their colours, and uncertainty over them. */
 export class SliceView {
   #graphics;
@@ -72,8 +69,8 @@ export class SliceView {
     let images;
     return {
       prepare: () => {
-        images = layers.map(layer => [layer, this.#planes.cut(layer.volume, frame.normal, at, factorsOf(layer.kind, plan), interpolation)]);
-        if (uncertainty) images.push([uncertainty, this.#planes.cut(uncertainty.volume, frame.normal, at, factorsOf('uncertainty', plan), 'voxels')]);
+        images = layers.map(layer => [layer, this.#planes.cut(layer.volume, frame.normal, at, new Lattice(layer.kind, plan), interpolation)]);
+        if (uncertainty) images.push([uncertainty, this.#planes.cut(uncertainty.volume, frame.normal, at, new Lattice('uncertainty', plan), 'voxels')]);
       },
       draw: rect => {
         for (const [layer, image] of images) {

@@ -59,7 +59,7 @@ export class StatusPanel {
     if (volumes.previews > 0) figures.push(['previews', count(volumes.previews)]);
     if (volumes.incomplete > 0) figures.push(['with planes missing', count(volumes.incomplete), true]);
     figures.push(['lag', duration(lag)]);
-    if (free !== null && free !== undefined) figures.push(['disk', `${bytes(free)}${left ? ` · ${duration(left)} at this rate` : ''}`, left !== null && left < 3600]);
+    if (free !== null && free !== undefined) figures.push(['disk free', `${bytes(free)}${left ? ` · ${duration(left)} at this rate` : ''}`, left !== null && left < 3600]);
     for (const [reason, number] of Object.entries(frames.refused ?? {})) figures.push([`refused, ${plain(reason)}`, count(number), true]);
     for (const [reason, number] of Object.entries(frames.refused_messages ?? {})) figures.push([`messages refused, ${plain(reason)}`, count(number), true]);
     for (const [key, words] of [['lost_messages', 'messages lost'], ['repeated_messages', 'messages repeated'], ['disordered_messages', 'messages out of order']])
@@ -117,15 +117,14 @@ export class StatusPanel {
     element('scan-name').title = folder;
     document.title = `${plan.stream} – Acquisition`;
     document.body.dataset.live = live;
-    drawLinks(folder);
-    element('data-section').hidden = false;
     this.draw();
   }
 
   #drawConnection() {
     const { isConnected, retryMs } = this.#connection, at = element('connection');
     at.dataset.state = isConnected ? 'connected' : 'lost';
-    at.textContent = isConnected ? 'connected' : retryMs > 0 ? 'no connection, trying again …' : 'connecting …';
+    const isOver = this.#store.status?.state === 'finished';
+    at.textContent = isConnected ? 'connected' : isOver ? 'the program has ended' : retryMs > 0 ? 'no connection, trying again …' : 'connecting …';
     this.draw();
   }
 }
@@ -145,39 +144,4 @@ function queueRow() {
   note.className = 'note';
   row.append(name, bar, amount, note);
   return row;
-}
-
-function drawLinks(folder) {
-  const items = ['raw', 'restored'].map(kind => {
-    const item = document.createElement('li'), name = document.createElement('span'), copy = document.createElement('button');
-    const address = `${location.origin}/data/${kind}.zarr`;
-    name.textContent = kind;
-    copy.textContent = 'copy';
-    copy.title = `Copies ${address}`;
-    copy.setAttribute('aria-label', `Copy the address of the ${kind} data`);
-    copy.addEventListener('click', async () => {
-      try {
-        await navigator.clipboard.writeText(address);
-        copy.textContent = 'copied';
-      } catch {
-        // Without TLS browsers keep the clipboard from pages of other machines.
-        copy.textContent = address;
-      }
-    });
-    const layers = { layers: [{ type: 'image', source: `${address}/|zarr3:`, name: kind }] };
-    item.append(name,
-      link('neuroglancer', `https://neuroglancer-demo.appspot.com/#!${encodeURIComponent(JSON.stringify(layers))}`),
-      link('vizarr', `https://hms-dbmi.github.io/vizarr/?source=${encodeURIComponent(address)}`), copy);
-    return item;
-  });
-  const place = document.createElement('li');
-  place.className = 'folder';
-  place.textContent = folder;
-  element('links').replaceChildren(...items, place);
-}
-
-function link(text, address) {
-  const anchor = document.createElement('a');
-  Object.assign(anchor, { textContent: text, href: address, target: '_blank', rel: 'noopener noreferrer', title: 'Opens this store there; the page comes from the internet, the data from here' });
-  return anchor;
 }

@@ -7,7 +7,7 @@ const INKS = { held: '#6cb2ff', projected: '#7fc8a9', cubic: '#8d97a5', loss: '#
 export function drawTuning(canvas, points) {
   const ratio = devicePixelRatio, width = canvas.width = canvas.clientWidth * ratio, height = canvas.height = canvas.clientHeight * ratio;
   const to = canvas.getContext('2d');
-  to.font = `${10 * ratio}px system-ui, sans-serif`;
+  to.font = `${(innerWidth < 2200 ? 10 : 13) * ratio}px system-ui, sans-serif`;
   if (points.length === 0) return;
   const left = 34 * ratio, right = width - 6 * ratio, top = 18 * ratio, bottom = height - 14 * ratio;
   const first = points[0].step, last = Math.max(points.at(-1).step, first + 1), x = step => left + (step - first) / (last - first) * (right - left);

@@ -26,7 +26,7 @@ internal static class PlainWords
         _ when status.Queues.FirstOrDefault(queue => queue.Dropped > 0) is { } queue => $"{Count(queue.Dropped, "volume")} given up in the queue '{queue.Name}'.",
         { Volumes.Skipped: { IsEmpty: false } skipped } =>
             $"{Count(skipped.Values.Sum(), "volume")} could not be restored: {string.Join(", ", skipped.Select(reason => $"{reason.Value} {reason.Key}"))}. They are stored as they came.",
-        { Volumes.Incomplete: > 0 and var incomplete } => $"{Count(incomplete, "volume")} lack planes. They are stored as they came, and restored from the planes around.",
+        { Volumes.Incomplete: > 0 and var incomplete } => $"Planes are missing in {Count(incomplete, "volume")}. What came is stored, and restored from the planes around.",
         _ => unshown,
     };
 

@@ -7,7 +7,7 @@ namespace Acquisition.Viewer.Telling;
 
 /// <summary>The run that clients see, and what they are told of it. Texts are made once for all clients and replaced when they change,
 /// so that a client knows by their identity whether it has had them.</summary>
-internal sealed class ShownRun(ViewedRun run)
+internal sealed class ShownRun(ViewedRun run, IReadOnlyCollection<string> dataSites)
 {
     /// <summary>A status in which nothing but the clock went on is told this often, to show that the program lives.</summary>
     private static readonly TimeSpan HeartBeat = TimeSpan.FromSeconds(1);
@@ -71,8 +71,8 @@ internal sealed class ShownRun(ViewedRun run)
     {
         if (Plan is not null || (status.Plan ?? Archive?.Plan) is not { } plan || Archive is not { } archive) return false;
         bool isLive = status.State != RunState.Finished;
-        Volatile.Write(ref _scanForViewers, Told.Scan(plan, archive.Folder, isLive, isOperator: false));
-        Volatile.Write(ref _scanForOperators, Told.Scan(plan, archive.Folder, isLive, isOperator: run.Stop is not null));
+        Volatile.Write(ref _scanForViewers, Told.Scan(plan, archive.Folder, isLive, isOperator: false, dataSites));
+        Volatile.Write(ref _scanForOperators, Told.Scan(plan, archive.Folder, isLive, isOperator: run.Stop is not null, dataSites));
         Plan = plan;
         return true;
     }

@@ -8,12 +8,13 @@ namespace Acquisition.Viewer.Telling;
 /// <summary>The messages in words that clients and programs get; UTF-8 JSON as in report.json.</summary>
 internal static class Told
 {
-    public static byte[] Scan(ScanPlan plan, string folder, bool isLive, bool isOperator) => Json(new
+    public static byte[] Scan(ScanPlan plan, string folder, bool isLive, bool isOperator, IReadOnlyCollection<string> dataSites) => Json(new
     {
         Type = "scan",
         Folder = folder,
         Live = isLive,
         Operator = isOperator,
+        DataSites = dataSites,
         Plan = new
         {
             plan.ScanId,
@@ -21,7 +22,7 @@ internal static class Told
             plan.PixelType,
             plan.Shape,
             plan.RestoredShape,
-            plan.Undersampling,
+            plan.RestoredOriginUm,
             VoxelUm = Um(plan.VoxelSize),
             RestoredVoxelUm = Um(plan.RestoredVoxelSize),
             plan.Channels,

@@ -46,8 +46,11 @@ internal readonly record struct ProcessUse(TimeSpan Processor, long ResidentByte
         return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / (double)TicksPerSecond);
     }
 
+    /// <returns>0 where the line is missing: a process that has just ended holds no memory.</returns>
     private static long Status(string folder, string key) =>
-        Number(File.ReadLines($"{folder}/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal));
+        File.ReadLines($"{folder}/status").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal)) is { } line
+            ? Number(line[key.Length..].Replace("kB", "", StringComparison.Ordinal))
+            : 0;
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ internal static class ViewersMode
     /// <param name="parent">Folder on the disk to use.</param>
     public static int Run(string parent, int rounds, int volumes)
     {
-        var load = new Load { Shape = new(16, 256, 256), Factors = new(1, 2, 2), Volumes = WarmUp + volumes, FramesPerSec = 80 };
+        var load = new Load { Shape = new(16, 256, 256), Factors = new(1, 2, 2), Volumes = WarmUp + volumes, FramesPerSec = 40 };
         var results = Cases.Select(_ => new List<Round>()).ToArray();
         for (int round = 0; round < rounds; round++)
         {

@@ -17,9 +17,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens the viewer in a window of its own.</summary>
-    internal async Task<ViewerPage> OpenAsync(string address)
+    /// <param name="hasTouch">Whether it takes fingers.</param>
+    internal async Task<ViewerPage> OpenAsync(string address, int width = 1280, int height = 800, bool hasTouch = false)
     {
-        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
+        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, HasTouch = hasTouch });
         return await ViewerPage.OpenAsync(page, address);
     }
 

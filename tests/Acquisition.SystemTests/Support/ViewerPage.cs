@@ -122,6 +122,26 @@ internal sealed class ViewerPage : IAsyncDisposable
         """,
         pane);
 
+    /// <summary>The part of a picture that is not black, in pixels of the picture; right and bottom lie outside.</summary>
+    public async Task<(int Left, int Top, int Right, int Bottom)> LitPartAsync(string pane)
+    {
+        int[] edges = await Page.EvaluateAsync<int[]>(
+            """
+            id => {
+              const canvas = document.getElementById(id), { width, height } = canvas, { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+              let left = width, right = -1, top = height, bottom = -1;
+              for (let y = 0; y < height; y++)
+                for (let x = 0; x < width; x++) {
+                  const i = 4 * (y * width + x);
+                  if (data[i] + data[i + 1] + data[i + 2] > 12) [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+                }
+              return [left, top, right + 1, bottom + 1];
+            }
+            """,
+            pane);
+        return (edges[0], edges[1], edges[2], edges[3]);
+    }
+
     public async Task<(int Z, int Y, int X)> CrosshairAsync()
     {
         int[] at = await Page.EvaluateAsync<int[]>("() => { const { z, y, x } = window.viewer.crosshair; return [z, y, x]; }");

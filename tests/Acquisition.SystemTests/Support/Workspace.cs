@@ -73,15 +73,21 @@ internal sealed class Workspace : IDisposable
     /// <summary>Runs a Node script of tests/oracles, with the packages pinned there.</summary>
     public static async Task NodeAsync(string script, params string[] arguments)
     {
-        string oracles = Path.Combine(Repository, "tests", "oracles");
-        if (!Directory.Exists(Path.Combine(oracles, "node_modules", "zarrita")))
+        await using RunningProcess node = RunningProcess.Start("node", [Path.Combine(await NodePackagesAsync(), "..", script), .. arguments]);
+        await node.SucceedsAsync();
+    }
+
+    /// <summary>The folder of the Node packages that tests/oracles pins, installed when one is missing.</summary>
+    public static async Task<string> NodePackagesAsync()
+    {
+        string oracles = Path.Combine(Repository, "tests", "oracles"), packages = Path.Combine(oracles, "node_modules");
+        if (!File.Exists(Path.Combine(packages, "zarrita", "package.json")) || !File.Exists(Path.Combine(packages, "axe-core", "axe.min.js")))
         {
             await using RunningProcess install = RunningProcess.Start("npm", "ci", "--no-audit", "--no-fund", "--prefix", oracles);
             await install.SucceedsAsync();
         }
 
-        await using RunningProcess node = RunningProcess.Start("node", [Path.Combine(oracles, script), .. arguments]);
-        await node.SucceedsAsync();
+        return packages;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -71,6 +71,13 @@ public sealed class ViewerDataTests : ViewerCase
         }
     }
 
+    [Fact]
+    public async Task The_page_is_told_which_sites_may_read()
+    {
+        using ViewerPage page = await ViewerPage.OpenAsync(Server.Url);
+        Assert.Equal("""["https://viewer.example"]""", (await page.HearAsync("scan")).GetProperty("data_sites").GetRawText());
+    }
+
     private async Task ShowAsync()
     {
         string file = Path.Combine(_folder.Path, "raw.zarr", "0", "c", "12", "0", "0", "0", "0");
