@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Acquisition.Core;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Acquisition.Torch.Isotropy;
+
+/// <summary>One network on its way.</summary>
+internal sealed class NetworkTraining : IDisposable
+{
+    /// <summary>Keeps the gradient of a patch that is nearly right bounded.</summary>
+    private const double LossFloor = 1e-6;
+
+    /// <summary>After so many steps a network that gives nothing but 0 is drawn anew, so many times.</summary>
+    private const int StepsToLive = 50;
+
+    private const int MaxDraws = 10;
+    private const int PlateauReports = 10;
+
+    private readonly TrainingPlanes _planes;
+    private readonly IsotropicOptions _options;
+    private readonly NetworkPlan _plan;
+    private readonly Device _device;
+    private readonly Random _random;
+    private readonly Generator _chance;
+    private readonly NetworkModule _network;
+    private readonly float[] _inputs;
+    private readonly float[] _targets;
+    private float[] _best = [];
+    private double _bestDb = double.NegativeInfinity;
+    private double _rate;
+    private int _reportsSinceBest;
+
+    public NetworkTraining(TrainingPlanes planes, IsotropicOptions options)
+    {
+        (_planes, _options, _plan) = (planes, options, NetworkPlan.Of(options.Network));
+        set_num_threads(options.Threads);
+        _device = device(options.Device);
+        _random = new Random(options.Seed);
+        _chance = new Generator((ulong)options.Seed, _device);
+        _network = new NetworkModule(_plan, options.Dropout, _chance);
+        _network.to(_device);
+        _inputs = new float[checked(options.Batch * options.PatchPx * options.PatchPx)];
+        _targets = new float[_inputs.Length];
+    }
+
+    /// <summary>The loss of a batch, [n, 1, y, x] against the same.</summary>
+    public static Tensor Loss(Tensor output, Tensor target, IsotropicLoss kind)
+    {
+        using var scope = NewDisposeScope();
+        Tensor difference = output - target;
+        Tensor loss = kind == IsotropicLoss.AbsoluteError
+            ? difference.abs().mean()
+            : difference.square().mean([1, 2, 3]).add(LossFloor).log10().mul(10).mean();
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The best weights, and their PSNR on held-out planes.</summary>
+    public (float[] Weights, double HeldOutDb) Run(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    {
+        for (int draw = 0; draw < MaxDraws; draw++)
+        {
+            _network.Load(_plan.Draw(_random));
+            if (TryRun(report, cancellation)) return (_best, _bestDb);
+        }
+        throw new RestorationException($"{_options.Network} gave nothing but 0 after {StepsToLive} steps, {MaxDraws} times; a lower learning rate may help.");
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _chance.Dispose();
+    }
+
+    /// <summary>False if the network died.</summary>
+    private bool TryRun(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    {
+        using Adam adam = optim.Adam(_network.parameters(), _options.LearningRate);
+        (_rate, _reportsSinceBest) = (_options.LearningRate, 0);
+        var clock = Stopwatch.StartNew();
+        double losses = 0;
+        int reported = 0;
+        for (int step = 1; step <= _options.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var group in adam.ParamGroups) group.LearningRate = Rate(step);
+            losses += Step(adam);
+            if (step == StepsToLive && !IsAlive()) return false;
+            if (step % _options.ReportEvery != 0 && step != _options.Steps) continue;
+            double heldOut = Judge();
+            report?.Invoke(new(
+                step, _options.Steps, losses / (step - reported), heldOut, _planes.InputDb,
+                clock.Elapsed, clock.Elapsed * ((double)(_options.Steps - step) / step)));
+            (losses, reported) = (0, step);
+        }
+        return true;
+    }
+
+    private double Rate(int step) => _options.Schedule == LearningRateSchedule.Cosine
+        ? _rate * (1 + Math.Cos(Math.PI * (step - 1) / _options.Steps)) / 2
+        : _rate;
+
+    private double Step(Adam adam)
+    {
+        int pixels = _options.PatchPx * _options.PatchPx;
+        for (int i = 0; i < _options.Batch; i++) _planes.Draw(_random, _inputs.AsSpan(i * pixels, pixels), _targets.AsSpan(i * pixels, pixels));
+        using var scope = NewDisposeScope();
+        Tensor input = OnDevice(_inputs, _options.Batch, _options.PatchPx, _options.PatchPx);
+        Tensor target = OnDevice(_targets, _options.Batch, _options.PatchPx, _options.PatchPx);
+        adam.zero_grad();
+        Tensor loss = Loss(_network.call(input), target, _options.Loss);
+        loss.backward();
+        adam.step();
+        double value = loss.item<float>();
+        return double.IsFinite(value) ? value : throw new RestorationException($"The loss of {_options.Network} is {value}; a lower learning rate may help.");
+    }
+
+    /// <summary>Measures on held-out planes, and keeps the weights if they are the best so far.</summary>
+    private double Judge()
+    {
+        double mean = 0;
+        foreach (PlanePair pair in _planes.HeldOut) mean += pair.Psnr(Output(pair)) / _planes.HeldOut.Count;
+        if (mean > _bestDb)
+        {
+            (_best, _bestDb, _reportsSinceBest) = (_network.Save(), mean, 0);
+        }
+        else if (++_reportsSinceBest >= PlateauReports && _options.Schedule == LearningRateSchedule.HalveOnPlateau)
+        {
+            _rate /= 2;
+            _reportsSinceBest = 0;
+        }
+        return mean;
+    }
+
+    private bool IsAlive() => _planes.HeldOut.Exists(pair => Array.Exists(Output(pair), sample => sample != 0));
+
+    private float[] Output(PlanePair pair)
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        _network.eval();
+        Tensor output = _network.call(OnDevice(pair.Input, 1, pair.Height, pair.Width)).cpu();
+        _network.train();
+        return MemoryMarshal.Cast<byte, float>(output.bytes).ToArray();
+    }
+
+    private Tensor OnDevice(float[] samples, int count, int height, int width)
+    {
+        Tensor tensor = empty([count, 1, height, width]);
+        samples.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        return tensor.to(_device);
+    }
+}
