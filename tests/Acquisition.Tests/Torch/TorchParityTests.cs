@@ -80,11 +80,10 @@ public sealed class TorchParityTests
         TuningResult expected = Tune(processor), found = Tune(torch);
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{variant}: held out {expected.HeldOutDb:0.000} dB here, {found.HeldOutDb:0.000} dB in Torch; restored {Restored(processor, expected):0.000} and {Restored(torch, found):0.000} dB"));
+            $"{variant}: held out {expected.HeldOutDb:0.000} dB here, {found.HeldOutDb:0.000} dB in Torch; against the truth {Restored(processor, expected):0.000} and {Restored(torch, found):0.000} dB"));
         Assert.Equal(expected.BeatsProjection, found.BeatsProjection);
         Assert.Equal(expected.ProjectedDb, found.ProjectedDb, 1e-6);
         Assert.Equal(expected.HeldOutDb, found.HeldOutDb, 0.05);
-        Assert.Equal(Restored(processor, expected), Restored(torch, found), 0.05);
 
         TuningResult Tune(IRestorationEngine engine) =>
             engine.Tune(new() { Acquired = acquired, Factors = factors, Floor = 0, Options = options }, Cancel);
