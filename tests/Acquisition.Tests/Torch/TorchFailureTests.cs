@@ -33,7 +33,7 @@ public sealed class TorchFailureTests
     [InlineData("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED", false)]
     public void What_libtorch_says_of_a_device_is_told_apart(string message, bool isOutOfMemory)
     {
-        DeviceException failure = Assert.Throws<DeviceException>(() => DeviceException.Guard<int>(() => throw new ExternalException(message)));
+        DeviceException failure = Assert.Throws<DeviceException>(() => DeviceException.Guard<int>(() => throw new SaidByLibTorch(message)));
         Assert.Equal(isOutOfMemory, failure.IsOutOfMemory);
         Assert.Equal(message.Split('\n')[0], failure.Message);
     }
@@ -41,7 +41,7 @@ public sealed class TorchFailureTests
     [Fact]
     public void A_mistake_is_no_failure_of_the_device()
     {
-        Assert.Throws<ExternalException>(() => DeviceException.Guard<int>(() => throw new ExternalException("The size of tensor a (3) must match the size of tensor b (4)")));
+        Assert.Throws<SaidByLibTorch>(() => DeviceException.Guard<int>(() => throw new SaidByLibTorch("The size of tensor a (3) must match the size of tensor b (4)")));
     }
 
     [Theory]
@@ -165,6 +165,9 @@ public sealed class TorchFailureTests
         string? reason = TorchEngine.WhyUnavailable("cuda:99");
         Assert.Contains(global::TorchSharp.torch.cuda.is_available() ? "no device cuda:99" : "NVIDIA's driver", reason!, StringComparison.Ordinal);
     }
+
+    /// <summary>What the binding throws, which a program's own code must not.</summary>
+    private sealed class SaidByLibTorch(string message) : ExternalException(message);
 
     /// <summary>Phase p of a voxel is its sample, p + 1 times.</summary>
     private sealed class CopyingRunner(Factors factors) : ITileRunner
