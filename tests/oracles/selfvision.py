@@ -3,6 +3,9 @@
 
   network FOLDER public|paper FZ,FY,FX Z,Y,X   builds the network from its description in double precision with random parameters,
                                                writes input, target, parameters, output and gradients of the mean square error
+  training FOLDER public|paper FZ,FY,FX N,Z,Y,X STEPS RATE SCALE
+                                               reads parameters, inputs, details and weights, writes the network's detail, the gradient of
+                                               SCALE times the weighted sum of squared errors, and the parameters after steps of Adam
   model FILE.safetensors FOLDER Z,Y,X          loads a stored one-stage model by its tensor names, writes input and output
   resample FOLDER Z,Y,X FZ,FY,FX               writes a volume, its shrunk copy and the shrunk copy enlarged again
   quality FOLDER Z,Y,X                         writes two volumes, prints PSNR and SSIM inside a border of 4
@@ -59,7 +62,11 @@ def build(variant, factors):
     return nn.ModuleDict({"body": nn.Sequential(*body), "last": last}).double()
 
 
-def forward(net, variant, factors, x):
+def load(folder, name):
+    return np.fromfile(os.path.join(folder, name + ".f32"), "<f4").astype(np.float64)
+
+
+def detail(net, variant, factors, x):
     import torch
 
     y = net["body"](x)
@@ -67,11 +74,17 @@ def forward(net, variant, factors, x):
         y = net["last"](torch.nn.functional.interpolate(y, scale_factor=tuple(factors), mode="nearest"))
     else:
         y = net["last"](y)
-        (fz, fy, fx), (d, h, w) = factors, y.shape[2:]
-        y = y.reshape(1, fz, fy, fx, d, h, w).permute(0, 4, 1, 5, 2, 6, 3).reshape(1, 1, d * fz, h * fy, w * fx)
+        (fz, fy, fx), (n, _, d, h, w) = factors, y.shape
+        y = y.reshape(n, fz, fy, fx, d, h, w).permute(0, 4, 1, 5, 2, 6, 3).reshape(n, 1, d * fz, h * fy, w * fx)
+    return y
+
+
+def forward(net, variant, factors, x):
+    import torch
+
     volume = x[0, 0].numpy()
     fine = [n * f for n, f in zip(volume.shape, factors)]
-    return y + torch.tensor(resize(volume, fine, factors))
+    return detail(net, variant, factors, x) + torch.tensor(resize(volume, fine, factors))
 
 
 def network(folder, variant, factors, shape):
@@ -101,6 +114,31 @@ def network(folder, variant, factors, shape):
     save(folder, "output", y.detach())
     save(folder, "parameters", torch.cat([p.detach().flatten() for p in parameters]))
     save(folder, "gradient", torch.cat([p.grad.flatten() for p in parameters]))
+
+
+def training(folder, variant, factors, shape, steps, rate, scale):
+    import torch
+
+    net = build(variant, factors)
+    parameters = list(net["body"].parameters()) + list(net["last"].parameters())
+    values, at = load(folder, "parameters"), 0
+    for parameter in parameters:
+        parameter.data = torch.tensor(values[at:at + parameter.numel()]).reshape(parameter.shape)
+        at += parameter.numel()
+    n, *coarse = shape
+    fine = [n, 1] + [length * factor for length, factor in zip(coarse, factors)]
+    x = torch.tensor(load(folder, "inputs")).reshape([n, 1] + coarse)
+    target, weights = (torch.tensor(load(folder, name)).reshape(fine) for name in ("details", "weights"))
+    adam = torch.optim.Adam(parameters, rate)
+    for step in range(steps):
+        y = detail(net, variant, factors, x)
+        adam.zero_grad()
+        (scale * torch.sum(weights * (y - target) ** 2)).backward()
+        if step == 0:
+            save(folder, "detail", y.detach())
+            save(folder, "gradient", torch.cat([p.grad.flatten() for p in parameters]))
+        adam.step()
+    save(folder, "stepped", torch.cat([p.detach().flatten() for p in parameters]))
 
 
 def model(path, folder, shape):
@@ -155,6 +193,8 @@ def main():
     command, rest = sys.argv[1], sys.argv[2:]
     if command == "network":
         network(rest[0], rest[1], ints(rest[2]), ints(rest[3]))
+    elif command == "training":
+        training(rest[0], rest[1], ints(rest[2]), ints(rest[3]), int(rest[4]), float(rest[5]), float(rest[6]))
     elif command == "model":
         model(rest[0], rest[1], ints(rest[2]))
     elif command == "resample":

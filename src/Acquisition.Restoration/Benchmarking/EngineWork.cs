@@ -50,7 +50,7 @@ internal sealed class EngineWork : IDisposable
         _adam = new Adam(_parameters.Length);
         _crops = new Crop[plan.BatchSize];
         _batch = new BatchGradient(
-            _trained, _volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, plan.BatchSize, threads);
+            _trained, new(_volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, plan.BatchSize), threads);
         _inference = new NetworkInference(_applied, options);
         _applied.Load(_parameters);
     }

@@ -1,4 +1,4 @@
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Streaming;
 using Acquisition.Restoration.Threading;
 
@@ -10,12 +10,12 @@ internal static class StageRestorer
     /// <summary>Mixes the network's restoration and the one without by <see cref="RestorationOptions.DetailGain"/>.</summary>
     /// <returns>Root mean square of (input − destination shrunk).</returns>
     public static double Restore(
-        NetworkVariant variant, TunedStage stage, KernelSet kernels, FloatVolume input, float floor,
+        NetworkVariant variant, TunedStage stage, INetworkBackend backend, FloatVolume input, float floor,
         RestorationOptions options, FloatVolume destination, CancellationToken cancellation)
     {
         using var team = new WorkTeam(options.Threads);
         using var stream = new StageStream(
-            input, stage.Factors, variant, stage, kernels, floor, options, team, destination, static (_, _) => { });
+            input, stage.Factors, variant, stage, backend, floor, options, team, destination, static (_, _) => { });
         for (int z = 0; z < input.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < input.Shape.Z, cancellation);
         return stream.ResidualRms;
     }

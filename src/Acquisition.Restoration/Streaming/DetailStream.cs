@@ -1,5 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
@@ -11,9 +11,8 @@ internal static class DetailStream
     /// <param name="team">Threads that may be used while a call runs.</param>
     /// <param name="receiver">Is given each fine plane of detail once, in order.</param>
     public static IDetailStream Open(
-        NetworkVariant variant, TunedStage stage, KernelSet kernels, VolumeShape shape, RestorationOptions options, WorkTeam team,
+        NetworkVariant variant, TunedStage stage, INetworkBackend backend, VolumeShape shape, RestorationOptions options, WorkTeam team,
         PlaneReceiver receiver) =>
-        StreamedDetail.TryOpen(variant, stage, kernels, shape, options, team, receiver) is { } streamed
-            ? streamed
-            : new WholeVolumeDetail(variant, stage, kernels, shape, options, receiver);
+        backend.TryOpenStream(variant, stage, shape, options, team, receiver)
+        ?? new WholeVolumeDetail(variant, stage, backend, shape, options, receiver);
 }

@@ -1,5 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
@@ -21,7 +21,7 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
     /// <param name="acquired">A volume that is complete already and only to be restored; <see langword="null"/> for one that comes.</param>
     /// <param name="whole">Where the restored volume is to stand; <see langword="null"/> when planes are only handed on.</param>
     public RestorationStream(
-        TunedModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, KernelSet kernels,
+        TunedModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, INetworkBackend backend,
         FloatVolume? acquired, FloatVolume? whole, PlaneReceiver receiver)
     {
         _team = new WorkTeam(options.Threads);
@@ -31,15 +31,15 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
         if (model is null || model.Stages.Length == 1)
         {
             _first = new StageStream(
-                _acquired, factors, variant, model?.Stages[0], kernels, floor, options, _team, whole, receiver);
+                _acquired, factors, variant, model?.Stages[0], backend, floor, options, _team, whole, receiver);
             return;
         }
         TunedStage first = model.Stages[0], second = model.Stages[1];
         _between = new FloatVolume(shape.Times(first.Factors));
         _first = new StageStream(
-            _acquired, first.Factors, variant, first, kernels, floor, options, _team, _between, (_, _) => _second!.Advance(_nextAtHand, _cancellation));
+            _acquired, first.Factors, variant, first, backend, floor, options, _team, _between, (_, _) => _second!.Advance(_nextAtHand, _cancellation));
         _second = new StageStream(
-            _between, second.Factors, variant, second, kernels, floor, options, _team, null, AcceptForLast);
+            _between, second.Factors, variant, second, backend, floor, options, _team, null, AcceptForLast);
         _last = new ProjectionCascade(
             _acquired, shape.Times(factors), factors, options.BackProjections, floor, _team, whole, receiver);
     }

@@ -1,5 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Threading;
 
 namespace Acquisition.Restoration.Streaming;
@@ -23,7 +23,7 @@ internal sealed unsafe class StageStream : IDisposable
     /// <param name="stage">The network; <see langword="null"/> for cubic interpolation alone.</param>
     /// <param name="whole">Where the fine volume is to stand; <see langword="null"/> when planes are only handed on.</param>
     public StageStream(
-        FloatVolume input, Factors factors, NetworkVariant variant, TunedStage? stage, KernelSet kernels, float floor,
+        FloatVolume input, Factors factors, NetworkVariant variant, TunedStage? stage, INetworkBackend backend, float floor,
         RestorationOptions options, WorkTeam team, FloatVolume? whole, PlaneReceiver receiver)
     {
         VolumeShape fine = input.Shape.Times(factors);
@@ -32,7 +32,7 @@ internal sealed unsafe class StageStream : IDisposable
         _gain = (float)options.DetailGain;
         _cubic = new CubicEnlarger(input, fine, factors, team);
         if (stage is not null && _gain > 0)
-            _detail = DetailStream.Open(variant, stage, kernels, input.Shape, options, team, AcceptDetail);
+            _detail = DetailStream.Open(variant, stage, backend, input.Shape, options, team, AcceptDetail);
         if (_detail is null || _gain == 1)
         {
             _restored = new ProjectionCascade(input, fine, factors, rounds, floor, team, whole, receiver);

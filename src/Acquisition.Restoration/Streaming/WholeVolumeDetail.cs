@@ -1,6 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Inference;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Streaming;
@@ -8,21 +7,19 @@ namespace Acquisition.Restoration.Streaming;
 /// <summary>Collects a volume and applies the network to it when it is complete. Holds the volume on both grids.</summary>
 internal sealed class WholeVolumeDetail : IDetailStream
 {
-    private readonly CompiledNetwork _network;
-    private readonly NetworkInference _inference;
-    private readonly bool _ensemble;
+    private readonly INetwork _network;
+    private readonly RestorationOptions _options;
     private readonly PlaneReceiver _receiver;
     private readonly FloatVolume _input;
     private readonly FloatVolume _detail;
     private int _planes;
 
     public WholeVolumeDetail(
-        NetworkVariant variant, TunedStage stage, KernelSet kernels, VolumeShape shape, RestorationOptions options, PlaneReceiver receiver)
+        NetworkVariant variant, TunedStage stage, INetworkBackend backend, VolumeShape shape, RestorationOptions options, PlaneReceiver receiver)
     {
-        _network = new CompiledNetwork(new NetworkLayout(variant, stage.Factors), kernels, shape.Z);
+        _network = backend.Open(new NetworkLayout(variant, stage.Factors), shape.Z);
         _network.Load(stage.Weights.AsSpan());
-        _inference = new NetworkInference(_network, options);
-        _ensemble = options.Ensemble;
+        _options = options;
         _receiver = receiver;
         _input = new FloatVolume(shape);
         _detail = new FloatVolume(shape.Times(stage.Factors));
@@ -34,8 +31,7 @@ internal sealed class WholeVolumeDetail : IDetailStream
     {
         plane.CopyTo(_input.Plane(_planes++));
         if (_planes < _input.Shape.Z) return;
-        for (int z = 0; z < _detail.Shape.Z; z++) _detail.Plane(z).Clear();
-        _inference.AddDetail(_input, _detail, _ensemble, cancellation);
+        _network.Detail(_input, _detail, _options, cancellation);
         for (int z = 0; z < _detail.Shape.Z; z++) _receiver(z, _detail.Plane(z));
     }
 
@@ -45,7 +41,6 @@ internal sealed class WholeVolumeDetail : IDetailStream
     {
         _detail.Dispose();
         _input.Dispose();
-        _inference.Dispose();
         _network.Dispose();
     }
 }

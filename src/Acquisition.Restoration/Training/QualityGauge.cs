@@ -1,5 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Training;
@@ -17,7 +17,7 @@ internal static class QualityGauge
 
     /// <returns><see langword="null"/> for a volume that is too small to be shrunk, or equal to its shrunk copies.</returns>
     public static GaugeReading? Measure(
-        CpuEngine engine, KernelSet kernels, TunedModel model, FloatVolume acquired, Factors factors, float floor,
+        SelfVisionEngine engine, INetworkBackend backend, TunedModel model, FloatVolume acquired, Factors factors, float floor,
         RestorationOptions options, CancellationToken cancellation)
     {
         using FloatVolume? region = TuningRegion.Of(acquired, MaxVoxels);
@@ -43,7 +43,7 @@ internal static class QualityGauge
         double Carries()
         {
             TunedStage first = model.Stages[0];
-            using var network = new CompiledNetwork(new NetworkLayout(model.Variant, first.Factors), kernels, options.CropPlanes);
+            using INetwork network = backend.Open(new NetworkLayout(model.Variant, first.Factors), options.CropPlanes);
             network.Load(first.Weights.AsSpan());
             using var transfer = new ScaleTransfer(judged, first.Factors, single, cancellation);
             return transfer.Judge(network, cancellation).Gain;

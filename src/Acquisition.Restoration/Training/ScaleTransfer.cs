@@ -1,4 +1,5 @@
 using Acquisition.Core;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Training;
@@ -41,7 +42,7 @@ internal sealed class ScaleTransfer : IDisposable
     /// <summary>Correlation of added and missing detail near the acquired grid (−1 to 1, 0 where the network adds nothing), and what
     /// the detail should be multiplied by there, as <see cref="Gain"/>, from a single orientation.</summary>
     /// <param name="network">With the parameters to judge.</param>
-    public (double Correlation, double Gain) Judge(CompiledNetwork network, CancellationToken cancellation)
+    public (double Correlation, double Gain) Judge(INetwork network, CancellationToken cancellation)
     {
         var compared = _grids.Select(grid => grid.Compare(network, ensemble: false, cancellation)).ToArray();
         return (compared[^Closest..].Average(found => found.Correlation), Continue([.. compared.Select(found => found.Gain)]));
@@ -51,7 +52,7 @@ internal sealed class ScaleTransfer : IDisposable
     /// <param name="network">With the parameters to judge.</param>
     /// <param name="ensemble">Whether the network will be used on all orientations, which leaves it with less that is wrong.</param>
     /// <returns>0 where the detail contradicts what was acquired, at most 1.5.</returns>
-    public double Gain(CompiledNetwork network, bool ensemble, CancellationToken cancellation) =>
+    public double Gain(INetwork network, bool ensemble, CancellationToken cancellation) =>
         Continue([.. _grids.Select(grid => grid.Compare(network, ensemble, cancellation).Gain)]);
 
     /// <summary>Continues the gains of the copies towards the acquired grid.</summary>

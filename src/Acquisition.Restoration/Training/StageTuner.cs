@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Acquisition.Core;
-using Acquisition.Restoration.Inference;
-using Acquisition.Restoration.Kernels;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Network;
 
 namespace Acquisition.Restoration.Training;
@@ -37,14 +36,15 @@ internal sealed class StageTuner : IDisposable
     private readonly HeldOutBlocks _heldOut;
     private readonly FloatVolume _coarse;
     private readonly FloatVolume _restored;
-    private readonly CompiledNetwork _network;
+    private readonly INetworkBackend _backend;
+    private readonly INetwork _network;
     private readonly SampleRange _range;
     private readonly Random _random;
 
     public StageTuner(
-        FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, ThreadBudget budget, KernelSet kernels)
+        FloatVolume volume, NetworkLayout layout, float floor, RestorationOptions options, ThreadBudget budget, INetworkBackend backend)
     {
-        (_acquired, _layout, _floor, _options, _budget) = (volume, layout, floor, options, budget);
+        (_acquired, _layout, _floor, _options, _budget, _backend) = (volume, layout, floor, options, budget, backend);
         // Shrunk and enlarged again, only a multiple of the factors keeps its extent.
         _volume = volume = TrimmedToMultiple(volume, layout.Factors);
         _random = new Random(options.Seed);
@@ -52,7 +52,7 @@ internal sealed class StageTuner : IDisposable
         _heldOut = new HeldOutBlocks(volume, _random);
         _coarse = new FloatVolume(Resampling.ShrunkShape(volume.Shape, layout.Factors));
         _restored = new FloatVolume(volume.Shape);
-        _network = new CompiledNetwork(layout, kernels, options.CropPlanes);
+        _network = backend.Open(layout, options.CropPlanes);
     }
 
     /// <summary>What the loss does not see.</summary>
@@ -78,14 +78,13 @@ internal sealed class StageTuner : IDisposable
         var adam = new Adam(parameters.Length);
         var crops = new Crop[CropsPerStep(sampler.Shape)];
         using var transfer = new ScaleTransfer(_acquired, _layout.Factors, Now, cancellation);
-        using var batch = new BatchGradient(
-            _network, _volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length, _options.Threads, _budget);
+        var set = new TrainingSet(_volume, _heldOut.TrainingWeights, _range, sampler.Shape, sampler.MeanSquare, crops.Length);
+        using IBatchGradient batch = _backend.OpenGradient(_layout, _options.CropPlanes, set, _options.Threads, _budget);
 
         for (int step = 1; step <= _options.Steps; step++)
         {
             for (int i = 0; i < crops.Length; i++) crops[i] = sampler.Next();
-            _network.Load(parameters);
-            double loss = batch.Run(crops, gradient, cancellation);
+            double loss = batch.Run(crops, parameters, gradient, cancellation);
             adam.Step(parameters, gradient, LearningRate(step));
             Average(parameters, step, average);
             float[]? better = null;
@@ -159,8 +158,7 @@ internal sealed class StageTuner : IDisposable
     private double Judge(float[] parameters, bool ensemble, CancellationToken cancellation)
     {
         _network.Load(parameters);
-        using var inference = new NetworkInference(_network, Now);
-        inference.Enlarge(_coarse, _restored, ensemble, cancellation);
+        _network.Enlarge(_coarse, _restored, ensemble, Now, cancellation);
         return ProjectAndJudge(cancellation);
     }
 

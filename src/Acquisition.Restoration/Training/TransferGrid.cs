@@ -1,6 +1,5 @@
 using Acquisition.Core;
-using Acquisition.Restoration.Inference;
-using Acquisition.Restoration.Network;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Sampling;
 
 namespace Acquisition.Restoration.Training;
@@ -49,10 +48,9 @@ internal sealed class TransferGrid : IDisposable
 
     /// <summary>Compares what a network adds with what is missing.</summary>
     /// <returns>The least-squares factor of the added detail, and the correlation; both 0 where nothing is added.</returns>
-    public (double Gain, double Correlation) Compare(CompiledNetwork network, bool ensemble, CancellationToken cancellation)
+    public (double Gain, double Correlation) Compare(INetwork network, bool ensemble, CancellationToken cancellation)
     {
-        using (var inference = new NetworkInference(network, _options))
-            inference.Enlarge(_coarse, _fine, ensemble, cancellation);
+        network.Enlarge(_coarse, _fine, ensemble, _options, cancellation);
         Bring(_brought, cancellation);
 
         double product = 0, addedSquare = 0, missingSquare = 0;

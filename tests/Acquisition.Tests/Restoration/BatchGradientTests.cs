@@ -65,7 +65,7 @@ public sealed class BatchGradientTests
             _gradient = new float[Parameters.Length];
             _adam = new Adam(Parameters.Length);
             _batch = new BatchGradient(
-                _network, _volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, _crops.Length, threads);
+                _network, new(_volume, _weights, SampleRange.Of(_volume), _sampler.Shape, _sampler.MeanSquare, _crops.Length), threads);
         }
 
         public float[] Parameters { get; }

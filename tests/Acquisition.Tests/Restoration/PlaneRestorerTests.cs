@@ -1,5 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
 using Acquisition.Restoration.Streaming;
@@ -144,7 +145,7 @@ public sealed class PlaneRestorerTests
         var options = new RestorationOptions { Threads = 2 };
         using var team = new WorkTeam(2);
         List<float> whole = [], streamed = [];
-        using var late = new WholeVolumeDetail(variant, stage, KernelSet.Default, acquired.Shape, options, (_, plane) => whole.AddRange(plane));
+        using var late = new WholeVolumeDetail(variant, stage, new CpuBackend(KernelSet.Default), acquired.Shape, options, (_, plane) => whole.AddRange(plane));
         using StreamedDetail? live = StreamedDetail.TryOpen(
             variant, stage, KernelSet.Default, acquired.Shape, options, team, (_, plane) => streamed.AddRange(plane));
         Assert.NotNull(live);

@@ -1,5 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Inference;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
@@ -36,7 +37,7 @@ public sealed class ScaleTransferTests
         var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
         float[] parameters = Parameters(layout);
         using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
-        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var network = new CpuNetwork(layout, KernelSet.Default, 4);
         using var grid = new TransferGrid(acquired, Twice, 4.0 / 3, SampleRange.Of(acquired), Options, Cancel);
 
         network.Load(parameters);
@@ -57,7 +58,7 @@ public sealed class ScaleTransferTests
         float[] parameters = Parameters(layout);
         ScaleTransfer.Apply(layout, parameters, sign);
         using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
-        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var network = new CpuNetwork(layout, KernelSet.Default, 4);
         using var transfer = new ScaleTransfer(acquired, Twice, Options, Cancel);
         network.Load(parameters);
 
@@ -72,7 +73,7 @@ public sealed class ScaleTransferTests
     {
         var layout = new NetworkLayout(NetworkVariant.Paper, Twice);
         using FloatVolume acquired = Volumes.Rods(new(7, 20, 22), 1);
-        using var network = new CompiledNetwork(layout, KernelSet.Default, 4);
+        using var network = new CpuNetwork(layout, KernelSet.Default, 4);
         using var transfer = new ScaleTransfer(acquired, Twice, Options, Cancel);
         network.Load(new float[layout.StoredCount]);
 

@@ -109,6 +109,12 @@ internal static unsafe partial class LibTorch
     public static partial int cuda_synchronize(int device);
 
     [LibraryImport(Name)]
+    public static partial int cuda_allows_tf32(int isConvolution);
+
+    [LibraryImport(Name)]
+    public static partial int cuda_allow_tf32(int isConvolution, int value);
+
+    [LibraryImport(Name)]
     public static partial int cuda_memory(int device, out nuint free, out nuint total);
 
     public static string Version => Marshal.PtrToStringUTF8((nint)torch_version()) ?? "";

@@ -335,6 +335,18 @@ EXPORT int cuda_synchronize(int device) {
   return guarded([&] { at::detail::getCUDAHooks().deviceSynchronize(device); });
 }
 
+EXPORT int cuda_allows_tf32(int convolution) {
+  const at::Context &context = at::globalContext();
+  return convolution ? context.allowTF32CuDNN() : context.allowTF32CuBLAS();
+}
+
+EXPORT int cuda_allow_tf32(int convolution, int value) {
+  return guarded([&] {
+    at::Context &context = at::globalContext();
+    convolution ? context.setAllowTF32CuDNN(value != 0) : context.setAllowTF32CuBLAS(value != 0);
+  });
+}
+
 // The CUDA runtime is there where libtorch brings it along; its header need not be.
 EXPORT int cuda_memory(int device, size_t *free, size_t *total) {
   return guarded([&] {

@@ -1,5 +1,6 @@
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Backends;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Restoration.Network;
 using Acquisition.Restoration.Training;
@@ -52,7 +53,7 @@ public sealed class ErrorCalibrationTests
     {
         using FloatVolume acquired = Volumes.Rods(new(13, 41, 50), seed: 3);
         var layout = new NetworkLayout(NetworkVariant.Paper, new(2, 2, 2));
-        using var tuner = new StageTuner(acquired, layout, 0, Options, new ThreadBudget(Options.Threads), KernelSet.Default);
+        using var tuner = new StageTuner(acquired, layout, 0, Options, new ThreadBudget(Options.Threads), new CpuBackend(KernelSet.Default));
         FloatVolume training = tuner.HeldOut.TrainingWeights;
 
         // Wrong by 1 wherever training looks, by 0.25 elsewhere: only the latter must be found.
