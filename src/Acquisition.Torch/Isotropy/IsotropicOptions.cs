@@ -20,8 +20,13 @@ public sealed record IsotropicOptions
     public int Batch { get; init => field = Require.InRange(value, 1, 4096); } = 8;
 
     /// <summary>Edge of the square patches, pixels; a multiple of 4.</summary>
-    public int PatchPx { get; init => field = value % 4 == 0 ? Require.InRange(value, 4, 4096)
-        : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, $"PatchPx is {value}; it must be a multiple of 4."); } = 64;
+    public int PatchPx
+    {
+        get;
+        init => field = value % 4 == 0
+            ? Require.InRange(value, 4, 4096)
+            : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, $"PatchPx is {value}; it must be a multiple of 4.");
+    } = 64;
 
     /// <summary>Of Adam. Default 1e-3; the article's 5e-3 costs a decibel in short trainings.</summary>
     public double LearningRate { get; init => field = Require.InRange(value, 1e-9, 1.0); } = 1e-3;

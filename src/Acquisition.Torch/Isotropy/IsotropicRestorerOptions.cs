@@ -5,8 +5,11 @@ namespace Acquisition.Torch.Isotropy;
 /// <summary>How stacks are restored; none of it changes what the network does to a section, but for rounding.</summary>
 public sealed record IsotropicRestorerOptions
 {
-    public ViewMean Mean { get; init => field = Enum.IsDefined(value) ? value
-        : throw new ArgumentOutOfRangeException(nameof(Mean), value, "Mean is not one."); }
+    public ViewMean Mean
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Mean), value, "Mean is not one.");
+    }
 
     /// <summary>Of interpolation, and of libtorch for the whole process.</summary>
     public int Threads { get; init => field = Require.InRange(value, 1, 1024); } = 1;
