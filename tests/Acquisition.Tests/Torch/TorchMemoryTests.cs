@@ -23,7 +23,8 @@ public sealed class TorchMemoryTests
         TunedModel model = TorchCases.Model(NetworkVariant.Public, factors);
         var engine = new TorchEngine(TorchCases.Device);
         var options = new RestorationOptions { Threads = 1, BackProjections = 1 };
-        for (int i = 0; i < 50; i++) Restore();
+        // The first hundred fill caches of libtorch, C and the runtime.
+        for (int i = 0; i < 150; i++) Restore();
         long tensors = Tensor.TotalCount, bytes = Resident();
 
         for (int i = 0; i < 200; i++) Restore();
@@ -31,8 +32,8 @@ public sealed class TorchMemoryTests
         long grown = Resident() - bytes;
         TestContext.Current.TestOutputHelper?.WriteLine($"{grown >> 10} KiB more after 200 volumes");
         Assert.Equal(tensors, Tensor.TotalCount);
-        // One volume's maps are 1.5 MiB.
-        Assert.InRange(grown, long.MinValue, 12 << 20);
+        // One volume's maps are 1.5 MiB; of two hundred that stayed, 300 would be.
+        Assert.InRange(grown, long.MinValue, 4 << 20);
 
         void Restore() => engine.Restore(model, acquired, factors, 0, options, restored, out _, Cancel);
 
