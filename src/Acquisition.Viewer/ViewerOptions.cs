@@ -33,7 +33,7 @@ public sealed record ViewerOptions
     public long MemoryBudgetBytes { get; init; } = 512L << 20;
 
     /// <summary>Most bytes a second that volumes of a running scan take, all pages together; after a pause as many at once. Planes through the
-    /// crosshair go out beside them. Default 32 MiB: about 4 volumes of 64×256×256 a second, which a scan on two processors does not notice.</summary>
+    /// crosshair go out beside them. Default 32 MiB: four volumes of 64×256×256 uint16 a second.</summary>
     public long BytesPerSec { get; init; } = 32L << 20;
 
     /// <summary>How long a page may take to read one message before it is given up. Default 30 s.</summary>
