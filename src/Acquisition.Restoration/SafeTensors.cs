@@ -89,6 +89,16 @@ internal static class SafeTensors
         return (tensors, metadata.ToImmutable());
     }
 
+    /// <summary>Copies a tensor that a model must have.</summary>
+    /// <exception cref="DataFormatException">It is missing, or of another shape.</exception>
+    public static void CopyTo(IReadOnlyDictionary<string, SafeTensor> tensors, string name, ReadOnlySpan<int> shape, Span<float> destination)
+    {
+        if (!tensors.TryGetValue(name, out SafeTensor? tensor)) throw new DataFormatException($"The model has no tensor '{name}'.");
+        if (!tensor.Shape.AsSpan().SequenceEqual(shape))
+            throw new DataFormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape.ToArray())}] is expected.");
+        tensor.Values.Span.CopyTo(destination);
+    }
+
     private static SafeTensor ReadTensor(JsonProperty entry, ReadOnlySpan<byte> data)
     {
         string? type = entry.Value.GetProperty("dtype").GetString();

@@ -10,14 +10,14 @@ using Acquisition.Restoration.Training;
 
 namespace Acquisition.Restoration;
 
-/// <summary>Self-Vision on any backend: the whole procedure around the networks.</summary>
+/// <summary>Self-Vision: the whole procedure around the networks. What computes them is the derived engine's.</summary>
 /// <remarks>
 /// Memory while restoring, beside the volumes given: <see cref="StreamBytes"/>, less where planes stand in the volume they go to, the
 /// activation budget, and one turned copy of the acquired volume.
 /// While tuning: three volumes of the acquired size but at most of 8 million voxels, which a larger one is cut to, one of the fine
 /// grid, 30 MB of copies between the grids, the activation budget, and all feature maps of one crop a thread; before a second stage, those of the finer grid.
 /// </remarks>
-internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEngine
+public class SelfVisionEngine : IRestorationEngine
 {
     /// <summary>A network must win by this much: less is within what another choice of held-out blocks gives.</summary>
     private const double MarginDb = 0.02;
@@ -27,7 +27,11 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
 
     private const double MaxSaturatedShare = 0.5;
 
-    public string Name => backend.Name;
+    private readonly INetworkBackend _backend;
+
+    internal SelfVisionEngine(INetworkBackend backend) => _backend = backend;
+
+    public string Name => _backend.Name;
 
     public TuningResult Tune(TuningRequest request, CancellationToken cancellation)
     {
@@ -54,7 +58,7 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
             for (int stage = 0; stage < stages.Length; stage++)
             {
                 var layout = new NetworkLayout(options.Variant, stages[stage]);
-                using var tuner = new StageTuner(input, layout, request.Floor, options, budget, backend);
+                using var tuner = new StageTuner(input, layout, request.Floor, options, budget, _backend);
                 int current = stage;
                 outcomes.Add(tuner.Run(request.Start?.Stages[stage].Weights, report =>
                 {
@@ -70,7 +74,7 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
                 if (stage + 1 == stages.Length) break;
 
                 var next = new FloatVolume(input.Shape.Times(stages[stage]));
-                StageRestorer.Restore(options.Variant, tuned[^1], backend, input, request.Floor, options with { Threads = Math.Min(options.Threads, budget.Threads) }, next, cancellation);
+                StageRestorer.Restore(options.Variant, tuned[^1], _backend, input, request.Floor, options with { Threads = Math.Min(options.Threads, budget.Threads) }, next, cancellation);
                 if (input != whole) input.Dispose();
                 input = next;
             }
@@ -104,7 +108,7 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
             throw new ArgumentException($"The destination is {destination.Shape}; a {acquired.Shape} volume restored by {factors} is {acquired.Shape.Times(factors)}.", nameof(destination));
 
         using var stream = new RestorationStream(
-            model, acquired.Shape, factors, floor, options, backend, acquired, destination, static (_, _) => { });
+            model, acquired.Shape, factors, floor, options, _backend, acquired, destination, static (_, _) => { });
         for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < acquired.Shape.Z, cancellation);
         residualRms = stream.Complete();
     }
@@ -116,7 +120,7 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(options);
         RequireFitting(model, factors);
-        return QualityGauge.Measure(this, backend, model, acquired, factors, floor, options, cancellation);
+        return QualityGauge.Measure(this, _backend, model, acquired, factors, floor, options, cancellation);
     }
 
     public IPlaneRestorer OpenStream(
@@ -125,7 +129,7 @@ internal sealed class SelfVisionEngine(INetworkBackend backend) : IRestorationEn
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(receiver);
         RequireFitting(model, factors);
-        return new RestorationStream(model, acquired, factors, floor, options, backend, acquired: null, whole: null, receiver);
+        return new RestorationStream(model, acquired, factors, floor, options, _backend, acquired: null, whole: null, receiver);
     }
 
     /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>

@@ -77,16 +77,7 @@ public sealed class TunedModel
     {
         var layout = new NetworkLayout(variant, factors);
         var weights = new float[layout.StoredCount];
-        foreach (var (name, shape, start) in layout.Tensors())
-        {
-            string full = $"stage{index}.{name}";
-            if (!tensors.TryGetValue(full, out SafeTensor? tensor))
-                throw new DataFormatException($"The model has no tensor '{full}'.");
-            if (!tensor.Shape.SequenceEqual(shape))
-                throw new DataFormatException(
-                    $"Tensor '{full}' has shape [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape)}] is expected.");
-            tensor.Values.Span.CopyTo(weights.AsSpan(start));
-        }
+        foreach (var (name, shape, start) in layout.Tensors()) SafeTensors.CopyTo(tensors, $"stage{index}.{name}", shape, weights.AsSpan(start));
         return new TunedStage(factors, ImmutableArray.Create(weights));
     }
 

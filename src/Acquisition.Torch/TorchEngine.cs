@@ -15,24 +15,15 @@ namespace Acquisition.Torch;
 /// tiles; one that fails is given up, and the processor goes on in the middle of work.
 /// Streams compute a volume when its last plane has come.
 /// </remarks>
-public sealed class TorchEngine : IRestorationEngine
+public sealed class TorchEngine : SelfVisionEngine
 {
     private const string Cpu = "cpu";
     private const string Cuda = "cuda";
 
-    private readonly SelfVisionEngine _engine;
-
     /// <param name="device">"cpu", "cuda" for the first graphics card, or "cuda:1" for the second and so on.</param>
     /// <param name="tell">Told once, in words for people and on the thread that works, when a graphics card was given up.</param>
     /// <exception cref="RestorationException">The device cannot be used; see <see cref="WhyUnavailable"/>.</exception>
-    public TorchEngine(string device = Cpu, Action<string>? tell = null)
-    {
-        if (WhyUnavailable(device) is { } reason) throw new RestorationException(reason);
-        INetworkBackend backend = new TorchBackend(device);
-        _engine = new(device == Cpu ? backend : new FallbackBackend(backend, new CpuBackend(KernelSet.Default), tell));
-    }
-
-    public string Name => _engine.Name;
+    public TorchEngine(string device = Cpu, Action<string>? tell = null) : base(Backend(device, tell)) { }
 
     /// <summary>Why a device cannot be used and what to install for it; <see langword="null"/> where it can.</summary>
     public static string? WhyUnavailable(string device = Cpu)
@@ -55,20 +46,12 @@ public sealed class TorchEngine : IRestorationEngine
         }
     }
 
-    public TuningResult Tune(TuningRequest request, CancellationToken cancellation) => _engine.Tune(request, cancellation);
-
-    public void Restore(
-        TunedModel? model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options,
-        FloatVolume destination, out double residualRms, CancellationToken cancellation) =>
-        _engine.Restore(model, acquired, factors, floor, options, destination, out residualRms, cancellation);
-
-    public GaugeReading? Gauge(
-        TunedModel model, FloatVolume acquired, Factors factors, float floor, RestorationOptions options, CancellationToken cancellation) =>
-        _engine.Gauge(model, acquired, factors, floor, options, cancellation);
-
-    public IPlaneRestorer OpenStream(
-        TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
-        _engine.OpenStream(model, acquired, factors, floor, options, receiver);
+    private static INetworkBackend Backend(string device, Action<string>? tell)
+    {
+        if (WhyUnavailable(device) is { } reason) throw new RestorationException(reason);
+        INetworkBackend backend = new TorchBackend(device);
+        return device == Cpu ? backend : new FallbackBackend(backend, new CpuBackend(KernelSet.Default), tell);
+    }
 
     private static int? DeviceNumber(string device)
     {

@@ -84,13 +84,7 @@ public sealed class IsotropicModel
         var network = Choice<IsotropicNetwork>(Keys.Network);
         NetworkPlan plan = NetworkPlan.Of(network);
         var weights = new float[plan.Count];
-        foreach (var (name, shape, start) in plan.Tensors())
-        {
-            if (!tensors.TryGetValue(name, out SafeTensor? tensor)) throw new DataFormatException($"The model has no tensor '{name}'.");
-            if (!tensor.Shape.SequenceEqual(shape))
-                throw new DataFormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape)}] is expected.");
-            tensor.Values.Span.CopyTo(weights.AsSpan(start));
-        }
+        foreach (var (name, shape, start) in plan.Tensors()) SafeTensors.CopyTo(tensors, name, shape, weights.AsSpan(start));
         try
         {
             return new IsotropicModel(

@@ -28,7 +28,7 @@ public sealed record IsotropicOptions
             : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, $"PatchPx is {value}; it must be a multiple of 4.");
     } = 64;
 
-    /// <summary>Of Adam. Default 1e-3; the article's 5e-3 costs a decibel in short trainings.</summary>
+    /// <summary>Of Adam. Default 1e-3; the article has 5e-3.</summary>
     public double LearningRate { get; init => field = Require.InRange(value, 1e-9, 1.0); } = 1e-3;
 
     public LearningRateSchedule Schedule { get; init => field = Known(value); } = LearningRateSchedule.Cosine;

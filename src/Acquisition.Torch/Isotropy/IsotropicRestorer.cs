@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Acquisition.Core;
 using Acquisition.Restoration;
 using Acquisition.Restoration.Isotropy;
@@ -68,9 +67,9 @@ public sealed unsafe class IsotropicRestorer : IDisposable
             using var scope = NewDisposeScope();
             int count = Math.Min(batch, sections - first);
             Tensor input = empty([count, 1, height, width]);
-            Gather(from, first, count, between, along, rows, height, width, MemoryMarshal.Cast<byte, float>(input.bytes));
+            Gather(from, first, count, between, along, rows, height, width, HostTensors.Samples(input));
             Tensor output = _network.call(input.to(_device)).cpu();
-            ReadOnlySpan<float> restored = MemoryMarshal.Cast<byte, float>(output.bytes);
+            ReadOnlySpan<float> restored = HostTensors.Samples(output);
             for (int z = 0; z < shape.Z; z++)
             {
                 float* plane = to.Row(z, 0);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -38,7 +37,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         foreach (var (name, shape, start) in _plan.Tensors())
         {
             Tensor values = empty([.. shape.Select(extent => (long)extent)]);
-            parameters.Slice(start, shape.Aggregate(1, (a, b) => a * b)).CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
+            parameters.Slice(start, shape.Aggregate(1, (a, b) => a * b)).CopyTo(HostTensors.Samples(values));
             state[name].copy_(values);
         }
     }
@@ -50,7 +49,7 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         var parameters = new float[_plan.Count];
         Dictionary<string, Tensor> state = state_dict();
         foreach (var (name, _, start) in _plan.Tensors())
-            MemoryMarshal.Cast<byte, float>(state[name].cpu().bytes).CopyTo(parameters.AsSpan(start));
+            HostTensors.Samples(state[name].cpu()).CopyTo(parameters.AsSpan(start));
         return parameters;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Acquisition.Core;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -143,13 +142,13 @@ internal sealed class NetworkTraining : IDisposable
         _network.eval();
         Tensor output = _network.call(OnDevice(pair.Input, 1, pair.Height, pair.Width)).cpu();
         _network.train();
-        return MemoryMarshal.Cast<byte, float>(output.bytes).ToArray();
+        return HostTensors.Samples(output).ToArray();
     }
 
     private Tensor OnDevice(float[] samples, int count, int height, int width)
     {
         Tensor tensor = empty([count, 1, height, width]);
-        samples.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        samples.CopyTo(HostTensors.Samples(tensor));
         return tensor.to(_device);
     }
 }

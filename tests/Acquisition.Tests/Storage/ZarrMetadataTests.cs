@@ -63,6 +63,23 @@ public sealed class ZarrMetadataTests
     }
 
     [Fact]
+    public void Samples_on_a_grid_of_their_own_lie_where_it_says()
+    {
+        using var folder = new StorageFolder();
+        ScanPlan plan = StorageSamples.Plan() with
+        {
+            Undersampling = Factors.One,
+            Grid = new() { Shape = new(7, 5, 3), VoxelSize = new() { ZUm = 0.75, YUm = 0.5, XUm = 0.25 }, OriginUm = new(-0.375, 0, 0.125) },
+        };
+        ZarrVolumeStore.Create(folder["restored.zarr"], ZarrDataset.Restored(plan), StorageSamples.Options(folder.Path));
+        JsonNode[] transformations = [.. Group(folder["restored.zarr"])["attributes"]!["ome"]!["multiscales"]![0]!["datasets"]![0]!
+            ["coordinateTransformations"]!.AsArray()!];
+        Assert.Equal(new VolumeShape(7, 5, 3), ZarrReader.Open(folder["restored.zarr"]).Shape);
+        Assert.Equal([1.5, 1, 0.75, 0.5, 0.25], Numbers(transformations[0]["scale"]));
+        Assert.Equal([0, 0, -0.375, 0, 0.125], Numbers(transformations[1]["translation"]));
+    }
+
+    [Fact]
     public void Restored_volumes_and_their_maps_name_what_was_corrected()
     {
         using var folder = new StorageFolder();

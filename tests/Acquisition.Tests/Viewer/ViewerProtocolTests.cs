@@ -3,6 +3,7 @@ using System.Text.Json;
 using Acquisition.Core;
 using Acquisition.Tests.Support;
 using Acquisition.Viewer;
+using Acquisition.Viewer.Pictures;
 using Xunit;
 
 namespace Acquisition.Tests.Viewer;
@@ -50,6 +51,26 @@ public sealed class ViewerProtocolTests : ViewerCase
         }
 
         Assert.Equal(Bytes(VolumeKind.Raw, index, 0, 4), got);
+    }
+
+    [Fact]
+    public async Task A_page_that_rests_gets_no_volume_that_is_only_coming_but_the_whole_one()
+    {
+        using ViewerPage page = await OpenAsync();
+        await LookAsync(page, NewestRaw);
+        var index = new VolumeIndex(3, 0);
+        Receive(index, 1);
+        await page.SayAsync(new { type = "ack", id = (await page.SeeAsync()).Header.GetProperty("id").GetInt64(), rest_ms = 10_000 });
+        Receive(index, 3);
+        await UntilAsync(() => HasPlanes(3));
+
+        // Planes would have come before the answer to this, had they been sent.
+        await page.SayAsync(new { type = "do", action = "retune" });
+        await page.HearAsync("answer");
+        Assert.Single(page.Seen);
+
+        Receive(index, 4);
+        Assert.Equal("[1,4]", (await page.SeeAsync()).Header.GetProperty("planes").GetRawText());
     }
 
     [Fact]
@@ -168,6 +189,9 @@ public sealed class ViewerProtocolTests : ViewerCase
     [InlineData("""{"type":"look","views":[{"kind":"raw","c":-1}],"budget_voxels":9}""")]
     [InlineData("""{"type":"look","views":[{"kind":"raw","c":0}],"budget_voxels":0}""")]
     [InlineData("""{"type":"do","action":"format"}""")]
+    [InlineData("""{"type":"cross"}""")]
+    [InlineData("""{"type":"ack","id":1,"rest_ms":10001}""")]
+    [InlineData("""{"type":"ack","id":1,"rest_ms":-1}""")]
     [InlineData("[")]
     public async Task What_is_no_message_ends_the_conversation(string text)
     {
@@ -185,9 +209,16 @@ public sealed class ViewerProtocolTests : ViewerCase
         Assert.Equal(0, (await page.SeeAsync()).Header.GetProperty("c").GetInt32());
     }
 
+    private bool HasPlanes(int planes)
+    {
+        if (Server.Hall.Screen.Lend(new PictureKey(VolumeKind.Raw, 0, Reduction.None)) is not { } picture) return false;
+        picture.Pixels.Release();
+        return picture.Planes == planes;
+    }
+
     private bool Painted(int t)
     {
-        var key = new Acquisition.Viewer.Pictures.PictureKey(VolumeKind.Restored, 0, Acquisition.Viewer.Pictures.Reduction.None);
+        var key = new PictureKey(VolumeKind.Restored, 0, Reduction.None);
         if (Server.Hall.Screen.Lend(key) is not { } picture) return false;
         picture.Pixels.Release();
         return picture.Index.T == t;
