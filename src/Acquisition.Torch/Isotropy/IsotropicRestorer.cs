@@ -50,6 +50,17 @@ public sealed unsafe class IsotropicRestorer : IDisposable
         View(interpolated, restored, isFirst: false, cancellation);
     }
 
+    /// <summary>Restores one section, scaled, whose degraded axis is x; its extents are multiples of what the network takes.</summary>
+    internal float[] Restore(PlanePair section)
+    {
+        set_num_threads(_options.Threads);
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Tensor input = empty([1, 1, section.Height, section.Width]);
+        section.Input.CopyTo(HostTensors.Samples(input));
+        return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
+    }
+
     public void Dispose() => _network.Dispose();
 
     /// <summary>Restores the xz sections, then the yz sections and puts both together.</summary>

@@ -57,12 +57,15 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>The best weights, and their PSNR on held-out planes.</summary>
-    public (float[] Weights, double HeldOutDb) Run(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    /// <param name="start">Weights to go on from; empty to draw them.</param>
+    /// <param name="model">Makes a model of weights and that PSNR.</param>
+    public (float[] Weights, double HeldOutDb) Run(
+        ReadOnlySpan<float> start, Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
         for (int draw = 0; draw < MaxDraws; draw++)
         {
-            _network.Load(_plan.Draw(_random));
-            if (TryRun(report, cancellation)) return (_best, _bestDb);
+            _network.Load(start.IsEmpty || draw > 0 ? _plan.Draw(_random) : start);
+            if (TryRun(model, report, cancellation)) return (_best, _bestDb);
         }
         throw new RestorationException($"{_options.Network} gave nothing but 0 after {StepsToLive} steps, {MaxDraws} times; a lower learning rate may help.");
     }
@@ -74,7 +77,7 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>False if the network died.</summary>
-    private bool TryRun(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    private bool TryRun(Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
         using Adam adam = optim.Adam(_network.parameters(), _options.LearningRate);
         (_rate, _reportsSinceBest) = (_options.LearningRate, 0);
@@ -88,10 +91,11 @@ internal sealed class NetworkTraining : IDisposable
             losses += Step(adam);
             if (step == StepsToLive && !IsAlive()) return false;
             if (step % _options.ReportEvery != 0 && step != _options.Steps) continue;
-            double heldOut = Judge();
+            double before = _bestDb, heldOut = Judge();
             report?.Invoke(new(
                 step, _options.Steps, losses / (step - reported), heldOut, _planes.InputDb,
-                clock.Elapsed, clock.Elapsed * ((double)(_options.Steps - step) / step)));
+                clock.Elapsed, clock.Elapsed * ((double)(_options.Steps - step) / step),
+                _bestDb > before ? model(_best, _bestDb) : null));
             (losses, reported) = (0, step);
         }
         return true;
