@@ -17,11 +17,13 @@ public static class IsotropicTrainer
     /// <param name="ratio">Pixels from plane to plane; see <see cref="SamplingRatio"/>.</param>
     /// <param name="psf">At the lateral pixel size.</param>
     /// <param name="report">Called after every <see cref="IsotropicOptions.ReportEvery"/> steps and the last, on the calling thread.</param>
-    /// <exception cref="RestorationException">The stack has nothing to learn from, or the network does not learn.</exception>
+    /// <param name="budget">Threads that may work now, of those of the options, asked before each step; <see langword="null"/> for all of them.
+    /// Another number rounds otherwise, so that weights then depend on when it changed.</param>
+    /// <exception cref="RestorationException">The stack has nothing to learn from, the network does not learn, or the device fails.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; within a step.</exception>
     public static IsotropicModel Train(
         FloatVolume acquired, double ratio, PointSpreadFunction psf, IsotropicOptions options,
-        Action<IsotropicProgress>? report = null, CancellationToken cancellation = default)
+        Action<IsotropicProgress>? report = null, CancellationToken cancellation = default, ThreadBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(psf);
@@ -29,8 +31,8 @@ public static class IsotropicTrainer
         Require.InRange(ratio, 1, SamplingRatio.Max);
         IntensityScale scale = StackScale.Measure(acquired);
         var planes = new TrainingPlanes(acquired, scale, psf, ratio, options, cancellation);
-        using var training = new NetworkTraining(planes, options);
-        var (weights, heldOutDb) = training.Run(report, cancellation);
+        using var training = new NetworkTraining(planes, options, budget);
+        var (weights, heldOutDb) = DeviceException.Final($"libtorch on {options.Device}", "Make patches or the batch smaller.", () => training.Run(report, cancellation));
         return new IsotropicModel(options.Network, ratio, options.Kernel, IsotropicModel.Describe(psf), scale, ImmutableArray.Create(weights))
         {
             HeldOutDb = heldOutDb,

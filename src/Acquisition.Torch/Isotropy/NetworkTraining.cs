@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Acquisition.Core;
+using Acquisition.Restoration;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ internal sealed class NetworkTraining : IDisposable
 
     private readonly TrainingPlanes _planes;
     private readonly IsotropicOptions _options;
+    private readonly ThreadBudget? _budget;
     private readonly NetworkPlan _plan;
     private readonly Device _device;
     private readonly Random _random;
@@ -32,10 +34,10 @@ internal sealed class NetworkTraining : IDisposable
     private double _rate;
     private int _reportsSinceBest;
 
-    public NetworkTraining(TrainingPlanes planes, IsotropicOptions options)
+    /// <param name="budget">Threads that may work now, of those of the options; <see langword="null"/> for all of them.</param>
+    public NetworkTraining(TrainingPlanes planes, IsotropicOptions options, ThreadBudget? budget = null)
     {
-        (_planes, _options, _plan) = (planes, options, NetworkPlan.Of(options.Network));
-        set_num_threads(options.Threads);
+        (_planes, _options, _budget, _plan) = (planes, options, budget, NetworkPlan.Of(options.Network));
         _device = device(options.Device);
         _random = new Random(options.Seed);
         _chance = new Generator((ulong)options.Seed, _device);
@@ -61,10 +63,35 @@ internal sealed class NetworkTraining : IDisposable
     {
         for (int draw = 0; draw < MaxDraws; draw++)
         {
-            _network.Load(_plan.Draw(_random));
             if (TryRun(report, cancellation)) return (_best, _bestDb);
         }
         throw new RestorationException($"{_options.Network} gave nothing but 0 after {StepsToLive} steps, {MaxDraws} times; a lower learning rate may help.");
+    }
+
+    /// <summary>Draws weights anew.</summary>
+    /// <returns>What moves them; the caller's.</returns>
+    public Adam Begin()
+    {
+        _network.Load(_plan.Draw(_random));
+        return optim.Adam(_network.parameters(), _options.LearningRate);
+    }
+
+    /// <summary>One step on a batch drawn at random.</summary>
+    /// <returns>The loss before it.</returns>
+    public double Step(Adam adam)
+    {
+        TorchThreads.Use(_options.Threads, _budget);
+        int pixels = _options.PatchPx * _options.PatchPx;
+        for (int i = 0; i < _options.Batch; i++) _planes.Draw(_random, _inputs.AsSpan(i * pixels, pixels), _targets.AsSpan(i * pixels, pixels));
+        using var scope = NewDisposeScope();
+        Tensor input = OnDevice(_inputs, _options.Batch, _options.PatchPx, _options.PatchPx);
+        Tensor target = OnDevice(_targets, _options.Batch, _options.PatchPx, _options.PatchPx);
+        adam.zero_grad();
+        Tensor loss = Loss(_network.call(input), target, _options.Loss);
+        loss.backward();
+        adam.step();
+        double value = loss.item<float>();
+        return double.IsFinite(value) ? value : throw new RestorationException($"The loss of {_options.Network} is {value}; a lower learning rate may help.");
     }
 
     public void Dispose()
@@ -76,7 +103,7 @@ internal sealed class NetworkTraining : IDisposable
     /// <summary>False if the network died.</summary>
     private bool TryRun(Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
-        using Adam adam = optim.Adam(_network.parameters(), _options.LearningRate);
+        using Adam adam = Begin();
         (_rate, _reportsSinceBest) = (_options.LearningRate, 0);
         var clock = Stopwatch.StartNew();
         double losses = 0;
@@ -100,21 +127,6 @@ internal sealed class NetworkTraining : IDisposable
     private double Rate(int step) => _options.Schedule == LearningRateSchedule.Cosine
         ? _rate * (1 + Math.Cos(Math.PI * (step - 1) / _options.Steps)) / 2
         : _rate;
-
-    private double Step(Adam adam)
-    {
-        int pixels = _options.PatchPx * _options.PatchPx;
-        for (int i = 0; i < _options.Batch; i++) _planes.Draw(_random, _inputs.AsSpan(i * pixels, pixels), _targets.AsSpan(i * pixels, pixels));
-        using var scope = NewDisposeScope();
-        Tensor input = OnDevice(_inputs, _options.Batch, _options.PatchPx, _options.PatchPx);
-        Tensor target = OnDevice(_targets, _options.Batch, _options.PatchPx, _options.PatchPx);
-        adam.zero_grad();
-        Tensor loss = Loss(_network.call(input), target, _options.Loss);
-        loss.backward();
-        adam.step();
-        double value = loss.item<float>();
-        return double.IsFinite(value) ? value : throw new RestorationException($"The loss of {_options.Network} is {value}; a lower learning rate may help.");
-    }
 
     /// <summary>Measures on held-out planes, and keeps the weights if they are the best so far.</summary>
     private double Judge()
