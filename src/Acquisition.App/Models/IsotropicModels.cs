@@ -46,13 +46,14 @@ internal static class IsotropicModels
         Needs = $"{Stacks}, libtorch",
         WhyUnavailable = compute => TorchEngine.WhyUnavailable(Devices.ForTorch(compute)),
         Check = config => [.. CheckTorch(config), .. CheckPsf(config), .. CheckMap(config)],
-        Open = (config, plan, _) => IsotropicEngine.Restoration(
-            Scan(config, plan), IsotropicOptions.For(name, config.Isotropy) with
-            {
-                Seed = config.Restoration.Seed,
-                Threads = config.Restoration.Threads,
-                Device = Devices.ForTorch(config.Compute),
-            }) with { Settings = Settings(config) },
+        Open = (config, plan, _) => IsotropicEngine.Restoration(Scan(config, plan), Options(name, config)) with { Settings = Settings(config) },
+    };
+
+    private static IsotropicOptions Options(string name, AppConfig config) => IsotropicOptions.For(name, config.Isotropy) with
+    {
+        Seed = config.Restoration.Seed,
+        Threads = config.Restoration.Threads,
+        Device = Devices.ForTorch(config.Compute),
     };
 
     private static StackScan Scan(AppConfig config, ScanPlan plan)

@@ -88,7 +88,7 @@ public sealed class IsotropicModel : TunedModel
     }
 
     /// <summary>Reads what <see cref="ToSafeTensors"/> wrote.</summary>
-    /// <exception cref="DataFormatException">Not a safetensors file, or not of such a model; the message says where.</exception>
+    /// <exception cref="DataFormatException">Not a safetensors file, not of such a model, or with weights that are no numbers; the message says where.</exception>
     public static IsotropicModel FromSafeTensors(ReadOnlySpan<byte> file)
     {
         var (tensors, metadata) = SafeTensors.Read(file);

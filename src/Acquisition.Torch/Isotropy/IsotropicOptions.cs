@@ -59,7 +59,7 @@ public sealed record IsotropicOptions
     /// <summary>Equal seeds give equal weights on the processor, with the same number of threads.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Of libtorch, for the whole process.</summary>
+    /// <summary>Of libtorch, while it trains.</summary>
     public int Threads { get; init => field = Require.InRange(value, 1, 1024); } = 1;
 
     /// <summary>As libtorch names it: "cpu", "cuda", "cuda:1".</summary>

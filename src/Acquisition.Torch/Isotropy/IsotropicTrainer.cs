@@ -17,8 +17,10 @@ public static class IsotropicTrainer
     /// <param name="ratio">Pixels from plane to plane; see <see cref="SamplingRatio"/>.</param>
     /// <param name="psf">At the lateral pixel size.</param>
     /// <param name="report">Called after every <see cref="IsotropicOptions.ReportEvery"/> steps and the last, on the calling thread.</param>
+    /// <param name="budget">Threads that may work now, of those of the options, asked before each step; <see langword="null"/> for all of them.
+    /// Another number rounds otherwise, so that weights then depend on when it changed.</param>
     /// <param name="start">A model of the same network to go on from, with its scale; <see langword="null"/> begins anew.</param>
-    /// <exception cref="RestorationException">The stack has nothing to learn from, or the network does not learn.</exception>
+    /// <exception cref="RestorationException">The stack has nothing to learn from, the network does not learn, or the device fails.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; within a step.</exception>
     public static IsotropicModel Train(
         FloatVolume acquired, double ratio, PointSpreadFunction psf, IsotropicOptions options,
@@ -30,8 +32,9 @@ public static class IsotropicTrainer
         Require.InRange(ratio, 1, SamplingRatio.Max);
         IntensityScale scale = start?.Scale ?? StackScale.Measure(acquired);
         var planes = new TrainingPlanes(acquired, scale, psf, ratio, options, cancellation);
-        using var training = new NetworkTraining(planes, options);
-        var (weights, heldOutDb) = training.Run(start is null ? default : start.Weights.AsSpan(), Model, report, cancellation);
+        using var training = new NetworkTraining(planes, options, budget, start?.Weights ?? default);
+        var (weights, heldOutDb) = DeviceException.Final(
+            $"libtorch on {options.Device}", "Make patches or the batch smaller.", () => training.Run(Model, report, cancellation));
         return Model(weights, heldOutDb);
 
         IsotropicModel Model(float[] trained, double db) =>

@@ -73,6 +73,18 @@ public sealed class SelfVisionModelTests
             reason, Assert.Throws<DataFormatException>(() => SelfVisionModel.FromSafeTensors(damaged)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_refused_by_the_name_of_their_tensor(float value)
+    {
+        TunedStage stage = Model(NetworkVariant.Paper, new Factors(1, 2, 2)).Stages[0];
+        var (name, _, start) = new NetworkLayout(NetworkVariant.Paper, stage.Factors).Tensors().Skip(4).First();
+        byte[] file = new SelfVisionModel(NetworkVariant.Paper, [new(stage.Factors, stage.Weights.SetItem(start + 3, value))]).ToSafeTensors();
+        string message = Assert.Throws<DataFormatException>(() => SelfVisionModel.FromSafeTensors(file)).Message;
+        Assert.Contains($"Element 3 of tensor 'stage0.{name}'", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Weights_that_do_not_fit_the_variant_are_refused() =>
         Assert.Throws<ArgumentException>(() => new SelfVisionModel(NetworkVariant.Public, [new(new(2, 2, 2), [1, 2, 3])]));

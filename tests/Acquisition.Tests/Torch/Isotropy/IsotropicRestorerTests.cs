@@ -16,7 +16,7 @@ public sealed class IsotropicRestorerTests
     /// <summary>Deep enough that no overshoot of interpolation is cut off at 0.</summary>
     private static readonly IntensityScale Deep = new(Low, 1000);
 
-    public IsotropicRestorerTests() => LibTorchPresence.Require();
+    public IsotropicRestorerTests() => TorchCases.Require();
 
     [Fact]
     public void A_network_that_changes_nothing_gives_the_interpolated_stack()
@@ -103,6 +103,16 @@ public sealed class IsotropicRestorerTests
         file[^1] ^= 1;
         Assert.NotEqual(model.Weights[^1], IsotropicModel.FromSafeTensors(file).Weights[^1]);
         Assert.Throws<DataFormatException>(() => IsotropicModel.FromSafeTensors(file.AsSpan(0, file.Length / 2)));
+    }
+
+    [Fact]
+    public void Weights_that_are_no_numbers_are_refused_by_the_name_of_their_tensor()
+    {
+        IsotropicModel good = IsotropicCase.Passing(new(0, 1));
+        int start = NetworkPlan.Of(good.Network).Tensors().Single(tensor => tensor.Name == "layers.3.bias").Start;
+        var broken = new IsotropicModel(good.Network, good.Ratio, good.Kernel, good.PointSpread, good.Scale, good.Weights.SetItem(start + 2, float.NaN));
+        string message = Assert.Throws<DataFormatException>(() => IsotropicModel.FromSafeTensors(broken.ToSafeTensors())).Message;
+        Assert.Contains("Element 2 of tensor 'layers.3.bias'", message, StringComparison.Ordinal);
     }
 
     [Fact]

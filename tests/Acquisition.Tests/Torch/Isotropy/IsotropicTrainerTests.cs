@@ -12,7 +12,7 @@ namespace Acquisition.Tests.Torch.Isotropy;
 [Collection(LibTorchPresence.Collection)]
 public sealed class IsotropicTrainerTests
 {
-    public IsotropicTrainerTests() => LibTorchPresence.Require();
+    public IsotropicTrainerTests() => TorchCases.Require();
 
     [Theory]
     [InlineData(IsotropicNetwork.IsoNet1, IsotropicLoss.LogSquareError, 0.5)]
@@ -36,7 +36,7 @@ public sealed class IsotropicTrainerTests
     public void The_same_seed_gives_the_same_weights_with_dropout_and_noise_too()
     {
         using FloatVolume stack = IsotropicCase.Stack();
-        var options = IsotropicCase.Options with { Steps = 6, Dropout = 0.2, Noise = new() { ReadSigma = 5 } };
+        var options = IsotropicCase.Options with { Device = "cpu", Steps = 6, Dropout = 0.2, Noise = new() { ReadSigma = 5 } };
         float[] first = Train(options), again = Train(options), other = Train(options with { Seed = 2 });
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
@@ -106,6 +106,24 @@ public sealed class IsotropicTrainerTests
         Assert.Equal([3], reports.Select(report => report.Step));
         IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 5, Dropout = 0.1 }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Every_step_takes_the_threads_that_the_budget_leaves()
+    {
+        using FloatVolume stack = IsotropicCase.Stack();
+        var budget = new ThreadBudget(2);
+        var taken = new List<int>();
+        var left = new Queue<int>([1, 1, 3, 2, 1]);
+        var options = IsotropicCase.Options with { Steps = 5, ReportEvery = 1, Threads = 2 };
+        IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, options, Report, budget, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([2, 1, 1, 2, 2], taken);
+
+        void Report(IsotropicProgress progress)
+        {
+            taken.Add(get_num_threads());
+            budget.Threads = left.Dequeue();
+        }
     }
 
     [Fact]
