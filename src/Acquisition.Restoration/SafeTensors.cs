@@ -7,7 +7,7 @@ using Acquisition.Core;
 namespace Acquisition.Restoration;
 
 /// <summary>The safetensors container: u64 header length, JSON header, tensor bytes; all little-endian. Float32 only.</summary>
-internal static class SafeTensors
+public static class SafeTensors
 {
     private const int PrefixBytes = 8;
     private const int HeaderAlignment = 8;

@@ -47,11 +47,25 @@ public sealed unsafe class IsotropicRestorer : IDisposable
         using var interpolated = new FloatVolume(restored.Shape);
         AxialUpsampling.Apply(acquired, _model.Ratio, interpolated, _options.Threads, cancellation);
         using IDisposable frozen = no_grad();
-        DeviceException.Final($"libtorch on {_options.Device}", "Make the memory budget smaller.", () =>
+        DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.activation_budget_mib to less.", () =>
         {
             View(interpolated, restored, isFirst: true, cancellation);
             View(interpolated, restored, isFirst: false, cancellation);
             return 0;
+        });
+    }
+
+    /// <summary>Restores one section, scaled, whose degraded axis is x; its extents are multiples of what the network takes.</summary>
+    internal float[] Restore(PlanePair section)
+    {
+        TorchThreads.Use(_options.Threads);
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs.", () =>
+        {
+            using var scope = NewDisposeScope();
+            using IDisposable frozen = no_grad();
+            Tensor input = empty([1, 1, section.Height, section.Width]);
+            section.Input.CopyTo(HostTensors.Samples(input));
+            return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
         });
     }
 

@@ -59,20 +59,24 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>The best weights, and their PSNR on held-out planes.</summary>
-    public (float[] Weights, double HeldOutDb) Run(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    /// <param name="start">Weights to go on from; empty to draw them.</param>
+    /// <param name="model">Makes a model of weights and that PSNR.</param>
+    public (float[] Weights, double HeldOutDb) Run(
+        ReadOnlySpan<float> start, Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
         for (int draw = 0; draw < MaxDraws; draw++)
         {
-            if (TryRun(report, cancellation)) return (_best, _bestDb);
+            using Adam adam = Begin(draw > 0 ? default : start);
+            if (TryRun(adam, model, report, cancellation)) return (_best, _bestDb);
         }
         throw new RestorationException($"{_options.Network} gave nothing but 0 after {StepsToLive} steps, {MaxDraws} times; a lower learning rate may help.");
     }
 
-    /// <summary>Draws weights anew.</summary>
+    /// <param name="start">Weights to go on from; empty to draw them.</param>
     /// <returns>What moves them; the caller's.</returns>
-    public Adam Begin()
+    public Adam Begin(ReadOnlySpan<float> start = default)
     {
-        _network.Load(_plan.Draw(_random));
+        _network.Load(start.IsEmpty ? _plan.Draw(_random) : start);
         return optim.Adam(_network.parameters(), _options.LearningRate);
     }
 
@@ -101,9 +105,8 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>False if the network died.</summary>
-    private bool TryRun(Action<IsotropicProgress>? report, CancellationToken cancellation)
+    private bool TryRun(Adam adam, Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
-        using Adam adam = Begin();
         (_rate, _reportsSinceBest) = (_options.LearningRate, 0);
         var clock = Stopwatch.StartNew();
         double losses = 0;
@@ -115,10 +118,11 @@ internal sealed class NetworkTraining : IDisposable
             losses += Step(adam);
             if (step == StepsToLive && !IsAlive()) return false;
             if (step % _options.ReportEvery != 0 && step != _options.Steps) continue;
-            double heldOut = Judge();
+            double before = _bestDb, heldOut = Judge();
             report?.Invoke(new(
                 step, _options.Steps, losses / (step - reported), heldOut, _planes.InputDb,
-                clock.Elapsed, clock.Elapsed * ((double)(_options.Steps - step) / step)));
+                clock.Elapsed, clock.Elapsed * ((double)(_options.Steps - step) / step),
+                _bestDb > before ? model(_best, _bestDb) : null));
             (losses, reported) = (0, step);
         }
         return true;

@@ -127,7 +127,7 @@ public sealed class IsotropicRestorerTests
     }
 
     private static IsotropicModel Trained(FloatVolume stack) => IsotropicTrainer.Train(
-        stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 8 }, null, TestContext.Current.CancellationToken);
+        stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 8 }, cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>Beyond the borders what networks take for 0.</summary>
     private static double At(FloatVolume volume, int z, int y, int x) => z >= volume.Shape.Z || y >= volume.Shape.Y || x >= volume.Shape.X
