@@ -46,7 +46,7 @@ public sealed class TorchEngine : SelfVisionEngine
         }
     }
 
-    private static INetworkBackend Backend(string device, Action<string>? tell)
+    private static FallbackBackend Backend(string device, Action<string>? tell)
     {
         if (WhyUnavailable(device) is { } reason) throw new RestorationException(reason);
         // The processor cannot take over from itself: what its memory does not hold under libtorch is said instead.

@@ -33,7 +33,7 @@ internal static class IsotropicModels
         Source = "Richardson 1972, Lucy 1974",
         TunedOn = "nothing",
         Needs = Stacks,
-        Check = config => [.. CheckPsf(config), .. CheckMap(config)],
+        Check = config => [.. CheckPsf(config), .. CheckWanted(config)],
         Open = (config, plan, _) => RichardsonLucyEngine.Restoration(Scan(config, plan), config.Isotropy) with { Settings = Settings(config) },
     };
 
@@ -45,14 +45,15 @@ internal static class IsotropicModels
         TunedOn = "the scan's first stack, while it goes on",
         Needs = $"{Stacks}, libtorch",
         WhyUnavailable = compute => TorchEngine.WhyUnavailable(Devices.ForTorch(compute)),
-        Check = config => [.. CheckTorch(config), .. CheckPsf(config), .. CheckMap(config)],
-        Open = (config, plan, _) => IsotropicEngine.Restoration(
-            Scan(config, plan), IsotropicOptions.For(name, config.Isotropy) with
-            {
-                Seed = config.Restoration.Seed,
-                Threads = config.Restoration.Threads,
-                Device = Devices.ForTorch(config.Compute),
-            }) with { Settings = Settings(config) },
+        Check = config => [.. CheckTorch(config), .. CheckPsf(config), .. CheckWanted(config)],
+        Open = (config, plan, _) => IsotropicEngine.Restoration(Scan(config, plan), Options(name, config)) with { Settings = Settings(config) },
+    };
+
+    private static IsotropicOptions Options(string name, AppConfig config) => IsotropicOptions.For(name, config.Isotropy) with
+    {
+        Seed = config.Restoration.Seed,
+        Threads = config.Restoration.Threads,
+        Device = Devices.ForTorch(config.Compute),
     };
 
     private static StackScan Scan(AppConfig config, ScanPlan plan)
@@ -96,8 +97,10 @@ internal static class IsotropicModels
         }
     }
 
-    private static IEnumerable<(string Path, string Message)> CheckMap(AppConfig config)
+    private static IEnumerable<(string Path, string Message)> CheckWanted(AppConfig config)
     {
+        if (config.TruthFolder is not null)
+            yield return ("scoring.truth", $"is given; {config.Restoration.Model} restores to a grid of its own, which originals of an undersampled scan do not have");
         if (config.Restoration.Uncertainty)
             yield return ("restoration.uncertainty", $"is true; {config.Restoration.Model} gives no map of errors");
     }

@@ -32,9 +32,9 @@ public static class IsotropicTrainer
         Require.InRange(ratio, 1, SamplingRatio.Max);
         IntensityScale scale = start?.Scale ?? StackScale.Measure(acquired);
         var planes = new TrainingPlanes(acquired, scale, psf, ratio, options, cancellation);
-        using var training = new NetworkTraining(planes, options, budget);
-        var (weights, heldOutDb) = DeviceException.Final($"libtorch on {options.Device}", "Close other programs, or set isotropy.batch_size or patch_px to less.",
-            () => training.Run(start is null ? default : start.Weights.AsSpan(), Model, report, cancellation));
+        using var training = new NetworkTraining(planes, options, budget, start?.Weights ?? default);
+        var (weights, heldOutDb) = DeviceException.Final(
+            $"libtorch on {options.Device}", "Close other programs, or set isotropy.batch_size or patch_px to less.", () => training.Run(Model, report, cancellation));
         return Model(weights, heldOutDb);
 
         IsotropicModel Model(float[] trained, double db) =>

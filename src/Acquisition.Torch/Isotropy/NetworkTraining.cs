@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Acquisition.Core;
 using Acquisition.Restoration;
@@ -29,15 +30,17 @@ internal sealed class NetworkTraining : IDisposable
     private readonly NetworkModule _network;
     private readonly float[] _inputs;
     private readonly float[] _targets;
+    private ImmutableArray<float> _start;
     private float[] _best = [];
     private double _bestDb = double.NegativeInfinity;
     private double _rate;
     private int _reportsSinceBest;
 
     /// <param name="budget">Threads that may work now, of those of the options; <see langword="null"/> for all of them.</param>
-    public NetworkTraining(TrainingPlanes planes, IsotropicOptions options, ThreadBudget? budget = null)
+    /// <param name="start">Weights to go on from; default to draw them.</param>
+    public NetworkTraining(TrainingPlanes planes, IsotropicOptions options, ThreadBudget? budget = null, ImmutableArray<float> start = default)
     {
-        (_planes, _options, _budget, _plan) = (planes, options, budget, NetworkPlan.Of(options.Network));
+        (_planes, _options, _budget, _start, _plan) = (planes, options, budget, start, NetworkPlan.Of(options.Network));
         _device = device(options.Device);
         _random = new Random(options.Seed);
         _chance = new Generator((ulong)options.Seed, _device);
@@ -59,24 +62,23 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>The best weights, and their PSNR on held-out planes.</summary>
-    /// <param name="start">Weights to go on from; empty to draw them.</param>
     /// <param name="model">Makes a model of weights and that PSNR.</param>
     public (float[] Weights, double HeldOutDb) Run(
-        ReadOnlySpan<float> start, Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
+        Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
         for (int draw = 0; draw < MaxDraws; draw++)
         {
-            using Adam adam = Begin(draw > 0 ? default : start);
-            if (TryRun(adam, model, report, cancellation)) return (_best, _bestDb);
+            if (TryRun(model, report, cancellation)) return (_best, _bestDb);
         }
         throw new RestorationException($"{_options.Network} gave nothing but 0 after {StepsToLive} steps, {MaxDraws} times; a lower learning rate may help.");
     }
 
-    /// <param name="start">Weights to go on from; empty to draw them.</param>
+    /// <summary>Takes the weights to go on from, or draws them anew.</summary>
     /// <returns>What moves them; the caller's.</returns>
-    public Adam Begin(ReadOnlySpan<float> start = default)
+    public Adam Begin()
     {
-        _network.Load(start.IsEmpty ? _plan.Draw(_random) : start);
+        _network.Load(_start.IsDefault ? _plan.Draw(_random) : _start.AsSpan());
+        _start = default; // of no use again where they gave nothing but 0
         return optim.Adam(_network.parameters(), _options.LearningRate);
     }
 
@@ -105,8 +107,9 @@ internal sealed class NetworkTraining : IDisposable
     }
 
     /// <summary>False if the network died.</summary>
-    private bool TryRun(Adam adam, Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
+    private bool TryRun(Func<float[], double, IsotropicModel> model, Action<IsotropicProgress>? report, CancellationToken cancellation)
     {
+        using Adam adam = Begin();
         (_rate, _reportsSinceBest) = (_options.LearningRate, 0);
         var clock = Stopwatch.StartNew();
         double losses = 0;
