@@ -41,7 +41,9 @@ internal sealed class DeviceException(string message, bool isOutOfMemory, Except
         }
     }
 
-    /// <inheritdoc cref="Final"/>
+    /// <summary>The failure as what a person is told.</summary>
+    /// <param name="device">What computes, for people.</param>
+    /// <param name="remedy">A sentence: what would take less memory.</param>
     public RestorationException Explained(string device, string remedy) => new(
         isOutOfMemory
             ? $"{device} lacks the memory for this. {remedy} It says: {Message}"

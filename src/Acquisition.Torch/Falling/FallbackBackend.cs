@@ -14,7 +14,7 @@ namespace Acquisition.Torch.Falling;
 /// <param name="tell">Told once, on the thread that met the failure, what was lost and what goes on.</param>
 internal sealed class FallbackBackend(INetworkBackend first, INetworkBackend? reserve, Action<string>? tell) : INetworkBackend
 {
-    private const string Remedy = "Close other programs, or make crops, crops per step or the activation budget smaller.";
+    private const string Remedy = "Close other programs, or set restoration.activation_budget_mib, batch_size or crop_edge_px to less.";
 
     private int _isLost;
 

@@ -47,7 +47,7 @@ public sealed unsafe class IsotropicRestorer : IDisposable
         using var interpolated = new FloatVolume(restored.Shape);
         AxialUpsampling.Apply(acquired, _model.Ratio, interpolated, _options.Threads, cancellation);
         using IDisposable frozen = no_grad();
-        DeviceException.Final($"libtorch on {_options.Device}", "Make the memory budget smaller.", () =>
+        DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.activation_budget_mib to less.", () =>
         {
             View(interpolated, restored, isFirst: true, cancellation);
             View(interpolated, restored, isFirst: false, cancellation);
@@ -59,11 +59,14 @@ public sealed unsafe class IsotropicRestorer : IDisposable
     internal float[] Restore(PlanePair section)
     {
         TorchThreads.Use(_options.Threads);
-        using var scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
-        Tensor input = empty([1, 1, section.Height, section.Width]);
-        section.Input.CopyTo(HostTensors.Samples(input));
-        return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs.", () =>
+        {
+            using var scope = NewDisposeScope();
+            using IDisposable frozen = no_grad();
+            Tensor input = empty([1, 1, section.Height, section.Width]);
+            section.Input.CopyTo(HostTensors.Samples(input));
+            return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
+        });
     }
 
     public void Dispose() => _network.Dispose();

@@ -34,7 +34,7 @@ public static class IsotropicTrainer
         var planes = new TrainingPlanes(acquired, scale, psf, ratio, options, cancellation);
         using var training = new NetworkTraining(planes, options, budget, start?.Weights ?? default);
         var (weights, heldOutDb) = DeviceException.Final(
-            $"libtorch on {options.Device}", "Make patches or the batch smaller.", () => training.Run(Model, report, cancellation));
+            $"libtorch on {options.Device}", "Close other programs, or set isotropy.batch_size or patch_px to less.", () => training.Run(Model, report, cancellation));
         return Model(weights, heldOutDb);
 
         IsotropicModel Model(float[] trained, double db) =>

@@ -151,7 +151,7 @@ public sealed class TorchFailureTests
     }
 
     [Theory]
-    [InlineData("[enforce fail at alloc_cpu.cpp:66] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes", "activation budget smaller")]
+    [InlineData("[enforce fail at alloc_cpu.cpp:66] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes", "activation_budget_mib")]
     [InlineData(LostMessage, LostMessage)]
     public void Without_a_reserve_a_failure_is_said_in_words_for_people(string message, string words)
     {
