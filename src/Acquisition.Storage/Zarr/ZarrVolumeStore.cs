@@ -58,9 +58,10 @@ internal sealed class ZarrVolumeStore : IVolumeStore
 
     /// <summary>Opens a dataset for more volumes, which are packed as those that it holds.</summary>
     /// <param name="dataset">What the plan says of it.</param>
+    /// <param name="counts">Whether to find out how many time points are stored, which looks at every one of them.</param>
     /// <exception cref="StorageException">It cannot be read, or needs a codec that is not installed.</exception>
     /// <exception cref="DataFormatException">It is no dataset of this program, or not that of the plan.</exception>
-    public static ZarrVolumeStore Reopen(string path, ZarrDataset dataset)
+    public static ZarrVolumeStore Reopen(string path, ZarrDataset dataset, bool counts = true)
     {
         string location = Path.GetFullPath(path);
         ZarrDescription found = ZarrDescription.Load(location);
@@ -74,7 +75,7 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         var store = new ZarrVolumeStore(location, dataset, found.Layout, found.Codec, found.ChunksSealed) { _extent = found.TimePoints };
         for (int c = 0; c < found.Windows.Length; c++)
             if (found.Windows[c] != DisplayWindow.Unseen(dataset)) store._windows[c] = found.Windows[c];
-        store._written = store.List().Select(index => index.T + 1).DefaultIfEmpty().Max();
+        if (counts) store._written = store.List().Select(index => index.T + 1).DefaultIfEmpty().Max();
         return store;
     }
 
@@ -101,6 +102,9 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         RequireMatch(index, destination);
         _shards.Read(index, from: default, destination);
     }
+
+    /// <summary>Whether the volume lies here.</summary>
+    public bool Exists(VolumeIndex index) => File.Exists(_shards.PathOf(index));
 
     /// <summary>Volumes that lie here whole, by time point and channel.</summary>
     /// <exception cref="StorageException">The disk refused.</exception>
