@@ -7,6 +7,8 @@ namespace Acquisition.Storage;
 /// <summary>Weights of a run, each in models/&lt;sha256&gt;.safetensors. Thread-safe.</summary>
 internal sealed class ModelFiles(string folder)
 {
+    public const string FolderName = "models";
+
     private readonly Lock _gate = new();
 
     /// <inheritdoc cref="IRunStore.SaveModel"/>
@@ -48,5 +50,5 @@ internal sealed class ModelFiles(string folder)
         }
     }
 
-    private string PathOf(string sha256) => Path.Combine(folder, "models", sha256 + ".safetensors");
+    private string PathOf(string sha256) => Path.Combine(folder, FolderName, sha256 + ".safetensors");
 }

@@ -80,12 +80,16 @@ public sealed class ShareFolder : IRunStore
         }
     }
 
-    /// <summary>Makes the folder.</summary>
+    /// <summary>Makes the folder. What a plan left there that was cut off is made anew.</summary>
     /// <param name="resolvedSettingsYaml">Text of run.yaml.</param>
-    /// <exception cref="StorageException">It cannot be made, or holds something already.</exception>
+    /// <exception cref="StorageException">It cannot be made, or holds something else already.</exception>
     public static void Create(string folder, string resolvedSettingsYaml)
     {
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        string[] found = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)] : [];
+        string[] left = [RunFolder.SettingsFile, SharesName, ModelFiles.FolderName, RunFolder.RestoredName, RunFolder.UncertaintyName];
+        if (found.Contains(RunFolder.SettingsFile) && found.Contains(SharesName) && found.All(left.Contains))
+            RunFolder.Store("begin a plan anew", folder, 0, () => Directory.Delete(folder, recursive: true));
+        else if (found.Length > 0)
             throw new StorageException($"There is already something in '{folder}'; nothing is overwritten. Give another folder, or go on with what it holds: 'acquisition restore-range', or 'acquisition finish'.");
         byte[] settings = Encoding.UTF8.GetBytes(resolvedSettingsYaml);
         RunFolder.Store("make the folder", folder, settings.Length, () =>
