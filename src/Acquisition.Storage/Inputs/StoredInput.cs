@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
+using Acquisition.Storage.Inputs.NdTiff;
+using Acquisition.Storage.Inputs.OmeZarr;
+using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage.Inputs;
 
@@ -31,16 +35,45 @@ public static class StoredInput
         }
     }
 
-    private static TiffFolder OpenFolder(string location)
+    private static IStoredInput OpenFolder(string location)
     {
-        bool Has(string name) => File.Exists(Path.Combine(location, name)); _ = Accepted;
+        bool Has(string name) => File.Exists(Path.Combine(location, name));
 
         if (Has(RunFolder.LedgerFile))
             throw new DataFormatException($"'{location}' is the folder of a run, not volumes that another program stored. "
                 + $"Name its {RunFolder.RawName}, or restore the run itself.");
-        if (TiffFolder.Files(location) is { IsEmpty: false } files) return TiffFolder.Open(location, files);
-        throw new DataFormatException(location);
+        if (Has(ZarrMetadata.FileName)) return OmeZarrInput.Open(location, zarrFormat: 3);
+        if (Has(ZarrFiles.Group) || Has(ZarrFiles.Attributes) || Has(ZarrFiles.Array)) return OmeZarrInput.Open(location, zarrFormat: 2);
+        if (Has(NdTiffIndex.FileName)) return NdTiffInput.Open(location);
+        // With pyramids, or in version 2, the pictures as they were taken lie one folder deeper.
+        string full = Path.Combine(location, "Full resolution");
+        if (File.Exists(Path.Combine(full, NdTiffIndex.FileName))) return NdTiffInput.Open(full);
+        if (TiffFolder.Files(location) is { IsEmpty: false } files) return OpenTiffs(location, files[0], () => TiffFolder.Open(location, files));
+        throw new DataFormatException($"The folder '{location}' holds nothing that is known: no {ZarrMetadata.FileName}, {ZarrFiles.Group}, "
+            + $"{NdTiffIndex.FileName}, *.tif or *.tiff; {Accepted}.");
     }
 
-    private static TiffInput OpenFile(string location) => TiffInput.Open(location);
+    private static IStoredInput OpenFile(string location)
+    {
+        if (Path.GetFileName(location) is ZarrMetadata.FileName or ZarrFiles.Group or ZarrFiles.Attributes or NdTiffIndex.FileName)
+            return OpenFolder(Path.GetDirectoryName(location)!);
+        Span<byte> start = stackalloc byte[12];
+        using (FileStream file = File.OpenRead(location)) start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start is not ([(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..]))
+            throw new DataFormatException($"'{location}' is of no known format: it begins with {Convert.ToHexString(start)}; {Accepted}.");
+        return OpenTiffs(location, location, () => TiffInput.Open(location));
+    }
+
+    /// <summary>A TIFF of an NDTiff has its planes in the order of acquisition, which only the index beside it explains.</summary>
+    private static IStoredInput OpenTiffs(string location, string first, Func<IStoredInput> open)
+    {
+        Span<byte> start = stackalloc byte[12];
+        using (FileStream file = File.OpenRead(first)) start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start.Length < 12 || BinaryPrimitives.ReadUInt32LittleEndian(start[8..]) != NdTiffSummary.Mark) return open();
+        string folder = Path.GetDirectoryName(first)!;
+        return File.Exists(Path.Combine(folder, NdTiffIndex.FileName))
+            ? NdTiffInput.Open(folder)
+            : throw new DataFormatException($"'{location}' belongs to an NDTiff (Micro-Manager), whose {NdTiffIndex.FileName} is not in '{folder}'. "
+                + "Without it nobody knows which plane is which; copy it there.");
+    }
 }
