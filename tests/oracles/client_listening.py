@@ -158,6 +158,15 @@ def silence_is_an_error_after_a_while():
         raised(TimeoutError, lambda: next(run.listener), "0.05 s")
 
 
+def a_run_is_waited_for_and_its_first_message_is_not_lost():
+    with Run() as run:
+        raised(TimeoutError, lambda: run.listener.wait_for_run(0.05), "0.05 s")
+        run.send(FIRST, 3)
+        run.listener.wait_for_run(20)
+        run.listener.wait_for_run(0.05)
+        assert next(run.listener).seq == 3
+
+
 def what_is_no_message_of_the_protocol_is_refused_and_the_next_is_read():
     faults = [
         ("version 2", dict(v=2)), ("kind", dict(kind="frame", topic=b"acq.cam.frame")), ("kind", dict(topic=b"acq.cam.status")),
@@ -185,7 +194,7 @@ def arguments_are_checked():
 for check in (
     a_volume_says_what_came_and_copies_nothing, small_volumes_are_aligned, gaps_are_raised_once_each_and_nothing_that_came_is_lost,
     gaps_are_counted_for_each_scan, previews_come_only_when_asked_for, the_newest_of_each_channel_is_enough_for_a_slow_view,
-    silence_is_an_error_after_a_while, what_is_no_message_of_the_protocol_is_refused_and_the_next_is_read, arguments_are_checked,
+    silence_is_an_error_after_a_while, a_run_is_waited_for_and_its_first_message_is_not_lost, what_is_no_message_of_the_protocol_is_refused_and_the_next_is_read, arguments_are_checked,
 ):
     check()
     print(check.__name__.replace("_", " "), flush=True)

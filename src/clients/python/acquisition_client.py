@@ -227,7 +227,7 @@ class Volumes(Iterator[Volume]):
 
     def __next__(self) -> Volume:
         while not self.closed:
-            message = self._held or self._receive(wait=not self._waiting)
+            message = self._held or self._receive(not self._waiting, self._timeout_s)
             self._held = None
             if message is None:
                 break
@@ -257,6 +257,14 @@ class Volumes(Iterator[Volume]):
         self.received += 1
         return self._waiting.pop(next(iter(self._waiting)))
 
+    def wait_for_run(self, timeout_s: Optional[float] = None) -> None:
+        """Waits until the run is heard, which sends its status every second: a scan that starts afterwards is heard from its beginning.
+
+        Raises TimeoutError after ``timeout_s`` seconds; None waits for ever.
+        """
+        if self._held is None and self.status is None:
+            self._held = self._receive(wait=True, timeout_s=timeout_s)
+
     def close(self) -> None:
         """Closes the socket; what waits in it is lost. May be called twice."""
         self._context.destroy(linger=0)
@@ -269,13 +277,13 @@ class Volumes(Iterator[Volume]):
     ) -> None:
         self.close()
 
-    def _receive(self, wait: bool) -> Optional[Tuple[str, Dict[str, Any], List[zmq.Frame]]]:
+    def _receive(self, wait: bool, timeout_s: Optional[float]) -> Optional[Tuple[str, Dict[str, Any], List[zmq.Frame]]]:
         """The next message as stream, header and further parts; None when nothing waits and ``wait`` is false."""
-        milliseconds = 0 if not wait else None if self._timeout_s is None else max(1, round(self._timeout_s * 1000))
+        milliseconds = 0 if not wait else None if timeout_s is None else max(1, round(timeout_s * 1000))
         if not self._socket.poll(milliseconds):
             if not wait:
                 return None
-            raise TimeoutError(f"Nothing came from {self._address} for {self._timeout_s} s; a run sends its status every second.")
+            raise TimeoutError(f"Nothing came from {self._address} for {timeout_s} s; a run sends its status every second.")
         topic, *parts = self._socket.recv_multipart(copy=False)
         return _parse(topic, parts)
 

@@ -13,7 +13,7 @@ from typing import Any, Tuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage import feature, filters, measure, segmentation
+from skimage import filters, measure, morphology, segmentation
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from acquisition_client import volumes  # noqa: E402
@@ -29,13 +29,11 @@ def segment(pixels: NDArray[Any], voxel_um: Tuple[float, float, float], diameter
     radius = diameter_um / 2
     smooth = filters.gaussian(pixels.astype(np.float32), sigma=[radius / 4 / step for step in voxel_um], preserve_range=True)
     inside = smooth > filters.threshold_otsu(smooth)
-    # Nuclei that touch are parted where the distance to the background has a saddle; distances are in micrometres, as voxels are no cubes.
-    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(inside, sampling=voxel_um), [radius / 4 / step for step in voxel_um])
-    reach = np.ones([2 * max(1, round(radius / 2 / step)) + 1 for step in voxel_um], bool)
-    pieces = measure.label(inside)
-    peaks = feature.peak_local_max(distance, footprint=reach, labels=pieces, exclude_border=False)
-    seeds = np.zeros(pixels.shape, np.int32)
-    seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
+    # Nuclei that touch are parted at the saddle between two summits of the distance to the background, where it is deep enough; distances are
+    # in micrometres, as voxels are no cubes.
+    distance = ndimage.distance_transform_edt(inside, sampling=voxel_um)
+    distance = ndimage.gaussian_filter(distance, [radius / 8 / step for step in voxel_um])
+    seeds = measure.label(morphology.h_maxima(distance, radius / 16))
     labels = segmentation.watershed(-distance, seeds, mask=inside)
     smallest = np.pi / 6 * diameter_um**3 / 8 / np.prod(voxel_um)
     sizes = np.bincount(labels.ravel())
@@ -54,6 +52,7 @@ def main() -> None:
     options = arguments.parse_args()
 
     with volumes(options.address, gaps="count", newest=options.newest) as listener:
+        listener.wait_for_run()
         print("listening", flush=True)
         for volume in listener:
             if volume.index.c != options.channel:
