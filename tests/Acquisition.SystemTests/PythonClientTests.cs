@@ -60,7 +60,7 @@ public sealed class PythonClientTests : IDisposable
         Assert.Equal(extent[0] * extent[1], frames.GetProperty("stored").GetInt64());
         Assert.Equal(0, frames.GetProperty("lost_messages").GetInt64());
         Assert.Empty(frames.GetProperty("refused").EnumerateObject());
-        TestContext.Current.SendDiagnosticMessage($"{shape}: from published to array {heard.GetProperty("transit_ms")} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shape}: from published to array {heard.GetProperty("transit_ms")} ms");
     }
 
     [Fact]
@@ -85,7 +85,8 @@ public sealed class PythonClientTests : IDisposable
         await RequirePackagesAsync();
         const int Held = 150, All = 160;
         string camera = Workspace.FreeAddress(), publish = Workspace.FreeAddress();
-        await using RunningProcess program = Run(camera, publish, ("high_water_mark: 1000", "high_water_mark: 4"));
+        await using RunningProcess program = Run(
+            camera, publish, ("high_water_mark: 1000", "high_water_mark: 4"), ("pipeline:", "pipeline:\n  pause_timeout_s: 600"));
         await using RunningProcess listener = PythonClient.Script("client_listener.py", publish, "--hold", "--high-water-mark", "16");
         await listener.LineAsync(line => line == "hearing");
 

@@ -106,6 +106,14 @@ public sealed class PythonExampleTests : IDisposable
         Assert.Contains("equal", await Workspace.PythonAsync("compare_raw.py", Path.Combine(_space.RunFolder, "raw.zarr"), expected), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task No_part_of_a_TIFF_is_taken_for_the_whole()
+    {
+        await PythonClient.RequireAsync("zmq, msgpack, numpy", "python3-zmq python3-msgpack python3-numpy");
+        await PythonClient.RequireAsync("tifffile", "python3-tifffile");
+        Assert.EndsWith("all hold", await Workspace.PythonAsync("client_tiffs.py", _space.PathOf("part.tif")), StringComparison.Ordinal);
+    }
+
     private RunningProcess Run(string camera, string? publish = null) =>
         RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(camera, publish, restoration: "method: cubic"));
 }

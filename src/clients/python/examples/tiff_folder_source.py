@@ -8,7 +8,9 @@ A file counts once all its pages are there and can be read, so that one that is 
 files, or --idle-s after the last one. ScanImage's int16 goes out as float32, as values below zero must stay what they are. Needs tifffile.
 """
 import argparse
+import logging
 import os
+import struct
 import sys
 import time
 from typing import Any, Iterator, Optional, Set
@@ -21,6 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from acquisition_client import Publisher  # noqa: E402
 
 LOOK_EVERY_S = 0.1
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # it warns of every file that is still being written
 
 
 def read_whole(path: str, pages: int) -> Optional[NDArray[Any]]:
@@ -31,7 +34,7 @@ def read_whole(path: str, pages: int) -> Optional[NDArray[Any]]:
                 return None
             found: NDArray[Any] = file.asarray(key=slice(0, pages))
             return found.reshape((pages,) + found.shape[-2:])
-    except (tifffile.TiffFileError, OSError, ValueError, IndexError, RuntimeError):
+    except (tifffile.TiffFileError, OSError, ValueError, IndexError, RuntimeError, struct.error):
         return None  # header, directory or pixels are not all there yet
 
 
