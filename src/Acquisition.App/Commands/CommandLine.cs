@@ -26,6 +26,7 @@ internal static class CommandLine
           acquisition view runs/20250101-120000-camera-1a2b3c4d     shows it in a browser again
           acquisition report runs/20250101-120000-camera-1a2b3c4d   makes report.html once more
           acquisition record --source tcp://127.0.0.1:5555 --output scan.wire   what the microscope sends, to be replayed
+          acquisition models                                what can restore, and what each model needs
           acquisition bench                                 how fast this machine tunes and restores
 
         Exit code: 0 done, 1 the run failed or its ledger does not close, 2 wrong command line or configuration.
@@ -73,7 +74,7 @@ internal static class CommandLine
         var root = new RootCommand(Purpose)
         {
             run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
-            RecordCommand.Create(screen), BenchCommand.Create(screen),
+            RecordCommand.Create(screen), ModelsCommand.Create(screen), BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
         foreach (Option option in root.Options)

@@ -124,7 +124,7 @@ public sealed class CommandLineTests
         Assert.Contains("the lens fell off", error, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> Invoke(params string[] args)
+    internal static async Task<(int ExitCode, string Output, string Error)> Invoke(params string[] args)
     {
         using StringWriter output = new(), error = new();
         int exitCode = await CommandLine.RunAsync(args, new Screen(output, error, isTerminal: false));
