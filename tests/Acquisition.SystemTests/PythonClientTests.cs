@@ -118,7 +118,7 @@ public sealed class PythonClientTests : IDisposable
 
     private RunningProcess Run(string camera, string publish, params (string Old, string New)[] changes)
     {
-        string config = _space.WriteConfig(camera, publish, restoration: "method: cubic");
+        string config = _space.WriteConfig(camera, publish, restoration: "model: cubic");
         string text = File.ReadAllText(config);
         foreach ((string old, string changed) in changes) text = text.Replace(old, changed, StringComparison.Ordinal);
         File.WriteAllText(config, text);

@@ -115,5 +115,5 @@ public sealed class PythonExampleTests : IDisposable
     }
 
     private RunningProcess Run(string camera, string? publish = null) =>
-        RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(camera, publish, restoration: "method: cubic"));
+        RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(camera, publish, restoration: "model: cubic"));
 }

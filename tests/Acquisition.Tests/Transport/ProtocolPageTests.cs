@@ -139,7 +139,7 @@ public sealed partial class ProtocolPageTests
     }
 
     /// <summary>Adds the maps that the page names only through what is in them.</summary>
-    private static IEnumerable<string> Leaves(IEnumerable<string> described, IEnumerable<string> written)
+    private static HashSet<string> Leaves(IEnumerable<string> described, IEnumerable<string> written)
     {
         var all = described.ToHashSet();
         foreach (string path in written)
