@@ -74,7 +74,7 @@ internal static class CommandLine
         var root = new RootCommand(Purpose)
         {
             run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
-            RecordCommand.Create(screen), ModelsCommand.Create(screen), BenchCommand.Create(screen),
+            RecordCommand.Create(screen), KeygenCommand.Create(screen), ModelsCommand.Create(screen), BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
         foreach (Option option in root.Options)
