@@ -8,12 +8,14 @@ namespace Acquisition.HardwareSim.Commands;
 /// <summary>The options that every command shares: where to send, and what goes wrong.</summary>
 internal sealed class SendingArguments
 {
+    private const string DefaultAddress = "tcp://127.0.0.1:5555";
+
     private static readonly TimeSpan PubStartDelay = TimeSpan.FromSeconds(1);
 
     private readonly Option<string> _address = new("--address")
     {
         Description = "Where to send: tcp://host:port. Port * picks a free one and says which.",
-        DefaultValueFactory = _ => "tcp://127.0.0.1:5555",
+        DefaultValueFactory = _ => DefaultAddress,
         CustomParser = ParseAddress,
     };
 
@@ -85,8 +87,9 @@ internal sealed class SendingArguments
 
     private void CheckKeys(CommandResult result)
     {
-        if (result.GetResult(_address) is { Errors: var errors } && errors.Any()) return;
-        foreach (var (key, message) in Security(result).Faults(result.GetValue(_address)!, !result.GetValue(_connect), NameOf)) result.AddError($"{NameOf(key)} {message}.");
+        // As it was typed: defaults are put in after validation, and a fault of the address is told by itself.
+        string address = result.GetResult(_address)?.Tokens is [var typed, ..] ? typed.Value : DefaultAddress;
+        foreach (var (key, message) in Security(result).Faults(address, !result.GetValue(_connect), NameOf)) result.AddError($"{NameOf(key)} {message}.");
     }
 
     /// <summary>The option that stands for a setting of the program.</summary>
