@@ -79,7 +79,8 @@ internal static class CommandLine
         {
             run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
             FinishCommand.Create(screen), InfoCommand.Create(screen), ExportCommand.Create(screen), RecordCommand.Create(screen), RestoreCommand.Create(screen),
-            PlanCommand.Create(screen), RestoreRangeCommand.Create(screen), ModelsCommand.Create(screen), BenchCommand.Create(screen),
+            PlanCommand.Create(screen), RestoreRangeCommand.Create(screen), KeygenCommand.Create(screen), ModelsCommand.Create(screen),
+            BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
         foreach (Option option in root.Options)
