@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Acquisition.SystemTests;
 
-/// <summary>Every configuration that is shipped, run with the simulator.</summary>
+/// <summary>Every configuration that is shipped, run with the simulator; networks are trained for a few steps only.</summary>
 public sealed class ConfigRunTests : IDisposable
 {
     private readonly Workspace _space = new();
@@ -16,7 +16,7 @@ public sealed class ConfigRunTests : IDisposable
     [Theory, MemberData(nameof(Files))]
     public async Task It_takes_a_scan_and_restores_it(string file)
     {
-        string config = Path.Combine(Workspace.Repository, "configs", file), text = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
+        string config = _space.QuickConfig(file), text = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
         bool publishes = text.Contains("\npublish:", StringComparison.Ordinal), isPub = text.Contains("pattern: pub-sub", StringComparison.Ordinal);
         string address = Workspace.FreeAddress();
         await using RunningProcess program = RunningProcess.StartProgram(
