@@ -43,7 +43,7 @@ public sealed record Provenance
 {
     public required VolumeIndex Index { get; init; }
 
-    /// <summary>"cubic+back-projection" or "self-vision".</summary>
+    /// <summary>What restored it: the name of a model, or of what stands in where none is better, as "cubic+back-projection".</summary>
     public required string Method { get; init; }
 
     /// <summary>SHA-256 of the weights, hex; empty for a method without weights.</summary>
@@ -72,7 +72,7 @@ public sealed record Provenance
 
     public required double ScaleHigh { get; init; }
 
-    /// <summary>Root mean square of (acquired − restored shrunk to the scanned grid), camera units.</summary>
+    /// <summary>Root mean square of (acquired − restored brought back to the scanned grid), camera units; models that know of a blur apply it.</summary>
     public required double ResidualRms { get; init; }
 
     /// <summary>How to read the map of standard errors; <see langword="null"/> for a volume without one.</summary>

@@ -26,13 +26,14 @@ public sealed class ResumedRun : IScanHost, IDisposable
 
     /// <param name="store">The run folder, opened again and repaired; becomes the run's own.</param>
     /// <param name="history">What it held then.</param>
+    /// <param name="how">How the scan was restored, and is.</param>
     /// <param name="restoration">The settings that the run was made with; see <see cref="ChangedSettings"/>.</param>
     /// <param name="conditioner">What volumes go through before they are restored; <see langword="null"/> for nothing.</param>
     /// <param name="screen">Where people look; <see langword="null"/> for nowhere.</param>
     /// <exception cref="StorageException">A dataset or the weights of a model cannot be read.</exception>
     /// <exception cref="DataFormatException">They are not what the ledger says.</exception>
     public ResumedRun(
-        IRunStore store, RunHistory history, IRestorationEngine engine, RestorationOptions restoration, PipelineOptions options, TimeProvider clock,
+        IRunStore store, RunHistory history, ScanRestoration how, RestorationOptions restoration, PipelineOptions options, TimeProvider clock,
         IVolumeConditioner? conditioner = null, IRunScreen? screen = null)
     {
         ScanPlan plan = history.Scan.Plan;
@@ -44,15 +45,15 @@ public sealed class ResumedRun : IScanHost, IDisposable
             Clock = clock,
             Options = options,
             Restoration = restoration,
-            Engine = engine,
+            Restoring = (_, _) => how,
             Publisher = null,
-            Screen = screen is not null && HasRoomFor(plan, restoration) ? screen : null,
+            Screen = screen is not null && HasRoomFor(plan, restoration, how) ? screen : null,
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
         _reason = $"resumed: {history.Pending.Length} of {history.Stored.Length} stored volumes are to be restored";
-        _scan = new ScanPipeline(plan, store, _parts, conditioner, _parts.Screen, this);
+        _scan = new ScanPipeline(plan, store, _parts, how, conditioner, _parts.Screen, this);
         _scan.TakeUp(history);
         _parts.Metrics.Observe();
     }
@@ -83,13 +84,24 @@ public sealed class ResumedRun : IScanHost, IDisposable
         }
     }
 
+    /// <summary>The first line of a ledger.</summary>
+    /// <param name="plan">With the restored grid.</param>
+    /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
+    public static ScanStarted Describe(ScanPlan plan, RestorationOptions restoration, ScanRestoration how, string conditioning = "")
+    {
+        ArgumentNullException.ThrowIfNull(how);
+        return new ScanStarted(
+            plan, SettingsFingerprint.Of(restoration, how.Settings, conditioning), SettingsFingerprint.Describe(restoration, how.Settings, conditioning));
+    }
+
     /// <summary>How settings differ from those that a run was made with, for people; empty when its restoration can go on with them.</summary>
     /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
-    public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration, string conditioning = "")
+    public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration, ScanRestoration how, string conditioning = "")
     {
         ArgumentNullException.ThrowIfNull(scan);
-        if (SettingsFingerprint.Of(restoration, conditioning) == scan.SettingsFingerprint) return [];
-        ImmutableSortedDictionary<string, string> now = SettingsFingerprint.Describe(restoration, conditioning);
+        ArgumentNullException.ThrowIfNull(how);
+        if (SettingsFingerprint.Of(restoration, how.Settings, conditioning) == scan.SettingsFingerprint) return [];
+        ImmutableSortedDictionary<string, string> now = SettingsFingerprint.Describe(restoration, how.Settings, conditioning);
         ImmutableArray<string> changed =
         [
             .. from name in now.Keys.Union(scan.Settings.Keys).Order(StringComparer.Ordinal)
@@ -158,8 +170,8 @@ public sealed class ResumedRun : IScanHost, IDisposable
     }
 
     /// <summary>Whether the machine has memory for the restored volumes that a screen may hold; without it, people see them once they are stored.</summary>
-    private static bool HasRoomFor(ScanPlan plan, RestorationOptions restoration) =>
-        ScanPipeline.HeldByScreen(plan) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType) + RestorationStage.MemoryNeeded(plan, restoration)
+    private static bool HasRoomFor(ScanPlan plan, RestorationOptions restoration, ScanRestoration how) =>
+        ScanPipeline.HeldByScreen(plan) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType) + RestorationStage.MemoryNeeded(plan, restoration, how)
         <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     private RunReport Conclude()

@@ -13,7 +13,8 @@ internal sealed record ScanParts
 
     public required RestorationOptions Restoration { get; init; }
 
-    public required IRestorationEngine Engine { get; init; }
+    /// <summary>Says how a scan is restored.</summary>
+    public required Func<ScanPlan, Action<string>, ScanRestoration> Restoring { get; init; }
 
     /// <summary>Makes what corrects a scan's volumes before they are restored; <see langword="null"/> for nothing.</summary>
     public Func<ScanPlan, IVolumeConditioner>? Conditioning { get; init; }

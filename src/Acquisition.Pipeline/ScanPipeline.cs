@@ -45,9 +45,10 @@ internal sealed class ScanPipeline : IDisposable
     private long _lastLagTicks = -1;
 
     /// <param name="store">The run's folder; its datasets are opened here.</param>
+    /// <param name="restoration">How it is restored.</param>
     /// <param name="conditioner">Corrects volumes before they are restored; <see langword="null"/> for nothing.</param>
     /// <param name="screen">Where people look; <see langword="null"/> for nowhere.</param>
-    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, IVolumeConditioner? conditioner, IRunScreen? screen, IScanHost host)
+    public ScanPipeline(ScanPlan plan, IRunStore store, ScanParts parts, ScanRestoration restoration, IVolumeConditioner? conditioner, IRunScreen? screen, IScanHost host)
     {
         Plan = plan;
         _parts = parts;
@@ -68,7 +69,7 @@ internal sealed class ScanPipeline : IDisposable
             v => v.Bytes,
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));
-        _stage = new RestorationStage(plan, parts, conditioner, _raw, _backlog, _coming, _tuningThreads, held, host);
+        _stage = new RestorationStage(plan, parts, restoration, conditioner, _raw, _backlog, _coming, _tuningThreads, held, host);
         _stages =
         [
             _storeRaw, _stage.WaitForRestoration, _stage.Tuning, _stage.Restoring, _storeRestored, _publish,

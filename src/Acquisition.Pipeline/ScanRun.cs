@@ -42,7 +42,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     /// <param name="source">Where frames come from.</param>
     /// <param name="openStore">Makes the run folder, which becomes the run's own; called once, when the first scan is announced.</param>
     /// <param name="publisher">Downstream; <see langword="null"/> for none.</param>
-    /// <param name="engine">What tunes and restores.</param>
+    /// <param name="restoring">Says how a scan is restored, or why it cannot be by a <see cref="RestorationException"/>. What it is given besides is
+    /// told what people must know while it works.</param>
     /// <param name="announced">The scan that superseded the run before this one; <see langword="null"/> waits for one.</param>
     /// <param name="conditioning">Makes what corrects a scan's volumes before they are restored, or refuses the scan by a
     /// <see cref="ScanRefusedException"/>; <see langword="null"/> restores them as they come.</param>
@@ -51,7 +52,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
         IFrameSource source,
         Func<ScanPlan, IRunStore> openStore,
         IVolumePublisher? publisher,
-        IRestorationEngine engine,
+        Func<ScanPlan, Action<string>, ScanRestoration> restoring,
         RestorationOptions restoration,
         PipelineOptions options,
         TimeProvider clock,
@@ -69,7 +70,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Options = options,
             Restoration = restoration,
             Conditioning = conditioning,
-            Engine = engine,
+            Restoring = restoring,
             Publisher = publisher is null ? null : new GuardedPublisher(publisher, _book.Warn),
             Screen = screen,
             CameraPool = new VolumePool(options.MemoryBudgetBytes),
@@ -243,8 +244,10 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 + $"pipeline.memory_budget_mib is {budget >> 20}. Set it to {(needed >> 20) + 1} or more.");
         }
 
+        ScanRestoration restoration = HowToRestore(plan);
+        plan = plan with { Grid = restoration.Grid };
         IVolumeConditioner? conditioner = _parts.Conditioning?.Invoke(plan);
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, restoring = RestorationStage.MemoryNeeded(plan, _parts.Restoration)
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, restoring = RestorationStage.MemoryNeeded(plan, _parts.Restoration, restoration)
             + (conditioner is null ? 0 : ConditionedVolumes.MemoryNeeded(plan));
         if (needed + restoring > available)
         {
@@ -254,17 +257,27 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         IRunScreen? screen = ScreenFor(plan, budget - needed, available - needed - restoring);
         IRunStore store = _openStore(plan);
-        var scan = new ScanPipeline(plan, store, _parts, conditioner, screen, this);
+        var scan = new ScanPipeline(plan, store, _parts, restoration, conditioner, screen, this);
 
         _book.Store = store;
         lock (_gate) _scan = scan;
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        string conditioning = conditioner?.Settings ?? "";
-        _book.Record(LedgerKinds.ScanStarted, new ScanStarted(
-            plan, SettingsFingerprint.Of(_parts.Restoration, conditioning), SettingsFingerprint.Describe(_parts.Restoration, conditioning)));
+        _book.Record(LedgerKinds.ScanStarted, ResumedRun.Describe(plan, _parts.Restoration, restoration, conditioner?.Settings ?? ""));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
+    }
+
+    private ScanRestoration HowToRestore(ScanPlan plan)
+    {
+        try
+        {
+            return _parts.Restoring(plan, _book.Warn);
+        }
+        catch (RestorationException fault)
+        {
+            throw new ScanRefusedException($"Scan {plan.ScanId} cannot be restored by {_parts.Restoration.Model}, and nothing of it was stored. {fault.Message}", fault);
+        }
     }
 
     /// <summary>The screen, if there is memory for what it may hold; without it, people see volumes once they are on disk.</summary>

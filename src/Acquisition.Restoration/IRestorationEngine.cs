@@ -2,7 +2,7 @@ using Acquisition.Core;
 
 namespace Acquisition.Restoration;
 
-/// <summary>Tunes Self-Vision on one volume and restores volumes with it.</summary>
+/// <summary>Tunes a model on one volume and restores volumes with it.</summary>
 /// <remarks>Volumes are in scaled units (see <see cref="IntensityScale"/>). An engine holds no state between calls: calls
 /// may run side by side, each with its own volumes.</remarks>
 public interface IRestorationEngine
@@ -17,12 +17,13 @@ public interface IRestorationEngine
     TuningResult Tune(TuningRequest request, CancellationToken cancellation);
 
     /// <summary>Restores one volume.</summary>
-    /// <param name="model">What <see cref="Tune"/> returned for the same factors; <see langword="null"/> restores by cubic
-    /// interpolation and back-projection, which works for every volume.</param>
+    /// <param name="model">What <see cref="Tune"/> returned for the same factors; <see langword="null"/> restores
+    /// without one, which works for every volume.</param>
     /// <param name="acquired">The undersampled volume; lent until the call returns, not changed.</param>
     /// <param name="floor">Smallest value a restored sample may take; negative infinity for none.</param>
-    /// <param name="destination">Receives the volume on the grid <paramref name="factors"/> times finer.</param>
-    /// <param name="residualRms">Root mean square of (acquired − destination shrunk to the acquired grid).</param>
+    /// <param name="destination">Receives the volume on the finer grid: <paramref name="factors"/> times finer, or <see cref="ScanRestoration.Grid"/>.</param>
+    /// <param name="residualRms">Root mean square of (acquired − destination brought back to the acquired grid: shrunk, or degraded as the model
+    /// takes the microscope to do).</param>
     /// <exception cref="RestorationException">The model was tuned for other factors.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the destination is undefined.</exception>
     void Restore(

@@ -2,16 +2,6 @@ using Acquisition.Core;
 
 namespace Acquisition.Restoration;
 
-/// <summary>What restores volumes.</summary>
-public enum RestorationMethod
-{
-    /// <summary>A network tuned on the first volume, where it beats the other method on held-out crops.</summary>
-    SelfVision,
-
-    /// <summary>Cubic interpolation made consistent with the acquired samples by back-projection. No network.</summary>
-    Cubic,
-}
-
 /// <summary>Which Self-Vision network.</summary>
 public enum NetworkVariant
 {
@@ -25,7 +15,8 @@ public enum NetworkVariant
 /// <summary>How volumes are restored. Every value is checked, also through <c>with</c>.</summary>
 public sealed record RestorationOptions
 {
-    public RestorationMethod Method { get; init; } = RestorationMethod.SelfVision;
+    /// <summary>What restores volumes; see <see cref="ModelNames"/>.</summary>
+    public string Model { get; init; } = ModelNames.SelfVision;
 
     /// <summary>Default <see cref="NetworkVariant.Public"/>: it never fell below cubic on real volumes, the other did.</summary>
     public NetworkVariant Variant { get; init; } = NetworkVariant.Public;

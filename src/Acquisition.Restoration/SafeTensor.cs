@@ -3,4 +3,4 @@ using System.Collections.Immutable;
 namespace Acquisition.Restoration;
 
 /// <summary>One float32 tensor of a safetensors file, row-major.</summary>
-internal sealed record SafeTensor(string Name, ImmutableArray<int> Shape, ReadOnlyMemory<float> Values);
+public sealed record SafeTensor(string Name, ImmutableArray<int> Shape, ReadOnlyMemory<float> Values);

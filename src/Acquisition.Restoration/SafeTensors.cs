@@ -7,7 +7,7 @@ using Acquisition.Core;
 namespace Acquisition.Restoration;
 
 /// <summary>The safetensors container: u64 header length, JSON header, tensor bytes; all little-endian. Float32 only.</summary>
-internal static class SafeTensors
+public static class SafeTensors
 {
     private const int PrefixBytes = 8;
     private const int HeaderAlignment = 8;
@@ -90,13 +90,19 @@ internal static class SafeTensors
     }
 
     /// <summary>Copies a tensor that a model must have.</summary>
-    /// <exception cref="DataFormatException">It is missing, or of another shape.</exception>
+    /// <exception cref="DataFormatException">It is missing, of another shape, or holds what is no finite number.</exception>
     public static void CopyTo(IReadOnlyDictionary<string, SafeTensor> tensors, string name, ReadOnlySpan<int> shape, Span<float> destination)
     {
         if (!tensors.TryGetValue(name, out SafeTensor? tensor)) throw new DataFormatException($"The model has no tensor '{name}'.");
         if (!tensor.Shape.AsSpan().SequenceEqual(shape))
             throw new DataFormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape.ToArray())}] is expected.");
-        tensor.Values.Span.CopyTo(destination);
+        ReadOnlySpan<float> values = tensor.Values.Span;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new DataFormatException($"Element {i} of tensor '{name}' is {values[i]}; weights must be finite numbers.");
+        }
+        values.CopyTo(destination);
     }
 
     private static SafeTensor ReadTensor(JsonProperty entry, ReadOnlySpan<byte> data)

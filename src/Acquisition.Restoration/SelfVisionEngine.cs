@@ -41,7 +41,9 @@ public class SelfVisionEngine : IRestorationEngine
         RestorationOptions options = request.Start is null ? request.Options : Refreshing(request.Options);
         RequireSupported(factors);
         RequireTunable(acquired, factors);
-        if (request.Start is { } given) RequireFitting(given, factors, options.Variant);
+        SelfVisionModel? start = Fitting(request.Start, factors);
+        if (start is not null && start.Variant != options.Variant)
+            throw new RestorationException($"The weights to go on from are of the {start.Variant} variant, but {options.Variant} is configured. Tune anew.");
 
         var clock = Stopwatch.StartNew();
         Factors[] stages = Stages(factors);
@@ -60,12 +62,12 @@ public class SelfVisionEngine : IRestorationEngine
                 var layout = new NetworkLayout(options.Variant, stages[stage]);
                 using var tuner = new StageTuner(input, layout, request.Floor, options, budget, _backend);
                 int current = stage;
-                outcomes.Add(tuner.Run(request.Start?.Stages[stage].Weights, report =>
+                outcomes.Add(tuner.Run(start?.Stages[stage].Weights, report =>
                 {
                     int done = current * options.Steps + report.Step, left = stages.Length * options.Steps - done;
                     // Only the last stage's weights make a whole model of those before.
-                    TunedModel? snapshot = report.Better is { } weights && current + 1 == stages.Length && report.HeldOutDb > report.ProjectedDb + MarginDb
-                        ? new TunedModel(options.Variant, [.. tuned, new(stages[current], [.. weights])])
+                    SelfVisionModel? snapshot = report.Better is { } weights && current + 1 == stages.Length && report.HeldOutDb > report.ProjectedDb + MarginDb
+                        ? new SelfVisionModel(options.Variant, [.. tuned, new(stages[current], [.. weights])])
                         : null;
                     request.Progress?.Report(new(current, stages.Length, report.Step, options.Steps, report.Loss, report.HeldOutDb, report.CubicDb,
                         report.ProjectedDb, clock.Elapsed, clock.Elapsed / done * left, snapshot));
@@ -84,7 +86,7 @@ public class SelfVisionEngine : IRestorationEngine
             if (input != whole) input.Dispose();
         }
 
-        var model = new TunedModel(options.Variant, tuned.ToImmutable())
+        var model = new SelfVisionModel(options.Variant, tuned.ToImmutable())
             .WithNote("steps", options.Steps.ToString(CultureInfo.InvariantCulture))
             .WithNote("transfer_gains", string.Join(';', outcomes.Select(outcome => outcome.TransferGain.ToString("0.000", CultureInfo.InvariantCulture))))
             .WithNote("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
@@ -103,12 +105,12 @@ public class SelfVisionEngine : IRestorationEngine
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        RequireFitting(model, factors);
+        SelfVisionModel? fitting = Fitting(model, factors);
         if (destination.Shape != acquired.Shape.Times(factors))
             throw new ArgumentException($"The destination is {destination.Shape}; a {acquired.Shape} volume restored by {factors} is {acquired.Shape.Times(factors)}.", nameof(destination));
 
         using var stream = new RestorationStream(
-            model, acquired.Shape, factors, floor, options, _backend, acquired, destination, static (_, _) => { });
+            fitting, acquired.Shape, factors, floor, options, _backend, acquired, destination, static (_, _) => { });
         for (int z = 0; z < acquired.Shape.Z; z++) stream.Advance(nextAtHand: z + 1 < acquired.Shape.Z, cancellation);
         residualRms = stream.Complete();
     }
@@ -119,8 +121,7 @@ public class SelfVisionEngine : IRestorationEngine
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(options);
-        RequireFitting(model, factors);
-        return QualityGauge.Measure(this, _backend, model, acquired, factors, floor, options, cancellation);
+        return QualityGauge.Measure(this, _backend, Fitting(model, factors)!, acquired, factors, floor, options, cancellation);
     }
 
     public IPlaneRestorer OpenStream(
@@ -128,8 +129,7 @@ public class SelfVisionEngine : IRestorationEngine
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(receiver);
-        RequireFitting(model, factors);
-        return new RestorationStream(model, acquired, factors, floor, options, _backend, acquired: null, whole: null, receiver);
+        return new RestorationStream(Fitting(model, factors), acquired, factors, floor, options, _backend, acquired: null, whole: null, receiver);
     }
 
     /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>
@@ -137,7 +137,7 @@ public class SelfVisionEngine : IRestorationEngine
     {
         ArgumentNullException.ThrowIfNull(options);
         RequireSupported(factors);
-        return RestorationStream.Bytes(acquired, options.Method == RestorationMethod.Cubic ? [factors] : Stages(factors), options);
+        return RestorationStream.Bytes(acquired, options.Model == ModelNames.Cubic ? [factors] : Stages(factors), options);
     }
 
     /// <summary>Factors of 4 take two stages of 2.</summary>
@@ -152,19 +152,15 @@ public class SelfVisionEngine : IRestorationEngine
     private static RestorationOptions Refreshing(RestorationOptions options) =>
         options with { Steps = (options.Steps + 1) / 2, LearningRate = options.LearningRate / 2 };
 
-    private static void RequireFitting(TunedModel start, Factors factors, NetworkVariant variant)
-    {
-        RequireFitting(start, factors);
-        if (start.Variant != variant)
-            throw new RestorationException($"The weights to go on from are of the {start.Variant} variant, but {variant} is configured. Tune anew.");
-    }
-
-    private static void RequireFitting(TunedModel? model, Factors factors)
+    /// <summary>The model as what it must be to restore this.</summary>
+    private static SelfVisionModel? Fitting(TunedModel? model, Factors factors)
     {
         RequireSupported(factors);
-        if (model is not null && model.Factors != factors)
-            throw new RestorationException(
-                $"The model was tuned for factors {model.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
+        if (model is null) return null;
+        if (model is not SelfVisionModel own)
+            throw new RestorationException($"The model is of {model.Method}, and {ModelNames.SelfVision} restores with its own only. Tune one on a volume of this scan.");
+        return own.Factors == factors ? own : throw new RestorationException(
+            $"The model was tuned for factors {own.Factors}, but the scan is undersampled by {factors} (z,y,x). Tune it on a volume of this scan.");
     }
 
     private static void RequireSupported(Factors factors)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Acquisition.Core;
 
 namespace Acquisition.Torch;
 
@@ -23,6 +24,31 @@ internal sealed class DeviceException(string message, bool isOutOfMemory, Except
             throw new DeviceException(FirstLine(failure.Message), IsMemory(failure.Message), failure);
         }
     }
+
+    /// <summary>Runs what nobody can take over: a device's failure ends it, in words for people.</summary>
+    /// <param name="device">What computes, for people.</param>
+    /// <param name="remedy">A sentence: what would take less memory.</param>
+    /// <exception cref="RestorationException">The device failed.</exception>
+    public static T Final<T>(string device, string remedy, Func<T> work)
+    {
+        try
+        {
+            return Guard(work);
+        }
+        catch (DeviceException failure)
+        {
+            throw failure.Explained(device, remedy);
+        }
+    }
+
+    /// <summary>The failure as what a person is told.</summary>
+    /// <param name="device">What computes, for people.</param>
+    /// <param name="remedy">A sentence: what would take less memory.</param>
+    public RestorationException Explained(string device, string remedy) => new(
+        isOutOfMemory
+            ? $"{device} lacks the memory for this. {remedy} It says: {Message}"
+            : $"{device} failed: {Message}",
+        this);
 
     private static bool IsMemory(string message) =>
         message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal)

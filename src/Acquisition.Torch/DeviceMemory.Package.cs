@@ -7,4 +7,7 @@ namespace Acquisition.Torch;
 internal static class DeviceMemory
 {
     public static long Budget(Device device) => 2L << 30;
+
+    /// <summary>What nobody holds of a card now: the package does not tell.</summary>
+    public static long? FreeBytes(Device device) => null;
 }

@@ -46,11 +46,11 @@ public sealed class TorchEngine : SelfVisionEngine
         }
     }
 
-    private static INetworkBackend Backend(string device, Action<string>? tell)
+    private static FallbackBackend Backend(string device, Action<string>? tell)
     {
         if (WhyUnavailable(device) is { } reason) throw new RestorationException(reason);
-        INetworkBackend backend = new TorchBackend(device);
-        return device == Cpu ? backend : new FallbackBackend(backend, new CpuBackend(KernelSet.Default), tell);
+        // The processor cannot take over from itself: what its memory does not hold under libtorch is said instead.
+        return new FallbackBackend(new TorchBackend(device), device == Cpu ? null : new CpuBackend(KernelSet.Default), tell);
     }
 
     private static int? DeviceNumber(string device)

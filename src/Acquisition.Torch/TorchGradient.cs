@@ -42,8 +42,7 @@ internal sealed class TorchGradient : IBatchGradient
     {
         Crop[] boxes = crops.ToArray();
         _team.Run(boxes.Length, (sample, thread) => Fill(boxes[sample], sample, thread), cancellation);
-        int threads = Math.Min(_team.Threads, _budget.Threads);
-        if (get_num_threads() != threads) set_num_threads(threads);
+        TorchThreads.Use(_team.Threads, _budget);
 
         float[] stored = parameters.ToArray();
         gradient.Clear();

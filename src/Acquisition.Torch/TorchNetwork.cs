@@ -50,7 +50,7 @@ internal sealed class TorchNetwork : INetwork
 
     private void Add(FloatVolume volume, FloatVolume destination, bool ensemble, bool isHalf, RestorationOptions options, CancellationToken cancellation)
     {
-        if (get_num_threads() != options.Threads) set_num_threads(options.Threads);
+        TorchThreads.Use(options.Threads);
         long budget = _device.type == TorchSharp.DeviceType.CUDA ? DeviceMemory.Budget(_device) : options.ActivationBudgetBytes;
         _tiled.Add(volume, destination, Math.Min(MostVoxels, budget / BytesPerVoxel), ensemble, options.FlipZ, isHalf, cancellation);
     }

@@ -4,6 +4,8 @@
 //   Acquisition.Benchmarks paper [steps]               the job that He et al. 2023 give times for; default 1500
 //   Acquisition.Benchmarks conditioning [rounds]       each correction of one volume; default 20
 //   Acquisition.Benchmarks lucy [rounds]               one volume deconvolved, in turn with scikit-image; default 3
+//   Acquisition.Benchmarks torch [rounds] [threads]    training steps through libtorch, in turn with PyTorch; default 9 and 1
+//   Acquisition.Benchmarks card DEVICE [volumes]       the Torch engine on a device, in turn with PyTorch, printed only; default 1,000
 //   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200
 //   Acquisition.Benchmarks isolation FOLDER [rounds] [volumes]   raw storage beside restoration that is slow, stalls, throws or tunes; default 5 and 300
@@ -13,6 +15,7 @@
 using System.Globalization;
 using Acquisition.Benchmarks;
 using Acquisition.Benchmarks.Live;
+using Acquisition.Benchmarks.Torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -27,6 +30,10 @@ switch (args)
         return ConditioningMode.Run(numbers.ElementAtOrDefault(0));
     case ["lucy", .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return LucyMode.Run(numbers.ElementAtOrDefault(0));
+    case ["torch", .. string[] rest] when Numbers(rest, 2) is { } numbers:
+        return TorchMode.Run(numbers.ElementAtOrDefault(0), numbers.ElementAtOrDefault(1));
+    case ["card", string device, .. string[] rest] when Numbers(rest, 1) is { } numbers:
+        return CardMode.Run(device, numbers.ElementAtOrDefault(0));
     case ["ingest", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
         return IngestMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 3, numbers.ElementAtOrDefault(1) ?? 16);
     case ["latency", string folder, .. string[] rest] when Numbers(rest, 2) is { } numbers:
@@ -40,6 +47,8 @@ switch (args)
     case ["soak", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return SoakMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 10_000);
     // The other side of a measurement, as a process of its own.
+    case ["torch-work", string step]:
+        return StepChild.Run(step);
     case ["send", string address, string load]:
         return SendChild.Run(address, load);
     case ["listen", string address]:
@@ -50,7 +59,7 @@ switch (args)
         return await WatchChild.RunAsync(page, int.Parse(readers, CultureInfo.InvariantCulture), int.Parse(stalled, CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine(
-            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | lucy [rounds] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
+            "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | lucy [rounds] | torch [rounds] [threads] | card DEVICE [volumes] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
             + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | screen FOLDER [volumes] | soak FOLDER [volumes]");
         return 2;
 }

@@ -61,7 +61,7 @@ public sealed class CrashTests : IDisposable
     public async Task A_run_that_still_goes_on_cannot_be_resumed()
     {
         string address = Workspace.FreeAddress();
-        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic"));
         await using RunningProcess simulator = RunningProcess.StartProgram(
             "hardware-sim", "scan", "beads", "--shape", "8,32,32", "--factor", "1,2,2", "--timepoints", "100000", "--fps", "100", "--address", address);
         await program.LineAsync(line => line.Contains("restored volume", StringComparison.Ordinal));

@@ -32,7 +32,7 @@ public sealed class FailingDiskTests : IDisposable
     public async Task A_disk_that_fails_ends_the_scan_and_the_run_can_be_finished(
         string under, int errno, string calls, int after, string outcome, string said)
     {
-        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "model: cubic");
         await using RunningProcess program = await StartOnFailingDiskAsync(config, under, errno, calls, after);
         await using RunningProcess simulator = Play(stack, address);
         Assert.Equal(1, await program.ExitAsync());
@@ -50,7 +50,7 @@ public sealed class FailingDiskTests : IDisposable
     [Theory, InlineData("restored.zarr/0/c/", 5), InlineData("restored.zarr/0/c/", 28), InlineData("provenance.jsonl", 5)]
     public async Task A_disk_that_takes_no_restored_volumes_costs_no_raw_one(string under, int errno)
     {
-        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "model: cubic");
         await using RunningProcess program = await StartOnFailingDiskAsync(config, under, errno, "write", after: 3);
         await using RunningProcess simulator = Play(stack, address);
         await program.SucceedsAsync();
@@ -75,7 +75,7 @@ public sealed class FailingDiskTests : IDisposable
         try
         {
             string stack = await StackAsync(), address = Workspace.FreeAddress();
-            await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
+            await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic"));
             await using RunningProcess simulator = Play(stack, address, fps: 10);
             await program.LineAsync(line => line.Contains("restored volume", StringComparison.Ordinal));
             Assert.Equal(0, await RunAsync("umount", "-l", _space.RunsFolder));
@@ -100,7 +100,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public async Task Settings_that_changed_since_are_named_and_nothing_is_done()
     {
-        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        string stack = await StackAsync(), address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "model: cubic");
         await using RunningProcess program = await StartOnFailingDiskAsync(config, "raw.zarr/0/c/", 5, "write", after: 9);
         await using RunningProcess simulator = Play(stack, address);
         Assert.Equal(1, await program.ExitAsync());

@@ -127,7 +127,7 @@ public sealed class FaultTableTests : IDisposable
     {
         using var space = new Workspace();
         string address = Workspace.FreeAddress();
-        string config = space.WriteConfig(address, restoration: "method: cubic", frameTimeoutSec: fault.FrameTimeoutSec);
+        string config = space.WriteConfig(address, restoration: "model: cubic", frameTimeoutSec: fault.FrameTimeoutSec);
         await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
         string[] seed = fault.IsReplay ? ["--fault-seed", Seed] : [];
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", [.. simulatorArguments, .. seed, .. fault.Arguments, "--address", address]);

@@ -9,7 +9,7 @@ namespace Acquisition.SystemTests;
 [Collection("ZeroMQ in this process")] // the last socket of one would end the library for the other
 public sealed class IsolationTests
 {
-    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
+    private static readonly RestorationOptions Cubic = new() { Model = ModelNames.Cubic };
 
     private static async Task<double> MedianMsAsync(Func<CancellationToken, Action> onPlane)
     {

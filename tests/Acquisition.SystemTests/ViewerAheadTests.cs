@@ -20,7 +20,7 @@ public sealed class ViewerAheadTests(Browser browser) : IClassFixture<Browser>, 
         string camera = Workspace.FreeAddress(), stack = _space.PathOf("ramp.ome.tif");
         await Workspace.PythonAsync("make_ramp.py", [stack, $"2,1,{Planes},{Rows},{Columns}"]);
         await using RunningProcess program = RunningProcess.StartProgram(
-            "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "method: cubic"), "--viewer", "http://127.0.0.1:0");
+            "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "model: cubic"), "--viewer", "http://127.0.0.1:0");
         await using ViewerPage page = await browser.OpenAsync(await RampRuns.AddressAsync(program));
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", ["play", stack, "--address", camera, "--interval-ms", "3000"]);
         await page.UntilDrawnAsync("restored-3d", 1, Planes);

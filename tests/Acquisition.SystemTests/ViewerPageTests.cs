@@ -230,7 +230,7 @@ public sealed class ViewerPageTests(Browser browser) : IClassFixture<Browser>, I
     {
         string camera = Workspace.FreeAddress();
         await using RunningProcess program = RunningProcess.StartProgram(
-            "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "method: cubic", viewer: "address: http://127.0.0.1:0\n  require_token: true"));
+            "acquisition", "run", "--config", _space.WriteConfig(camera, restoration: "model: cubic", viewer: "address: http://127.0.0.1:0\n  require_token: true"));
         string operators = await AddressAsync(program), guests = await AddressAsync(program, "viewer, to look only: ");
         string bare = operators[..operators.IndexOf("/?", StringComparison.Ordinal)];
         IPage stranger = await browser.NewPageAsync();

@@ -157,7 +157,7 @@ public sealed class ViewerTests : IDisposable
     public async Task A_stored_run_is_viewed_and_read_by_zarrita_over_http()
     {
         string address = Workspace.FreeAddress();
-        await using (RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic")))
+        await using (RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic")))
         await using (RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", "scan", "beads", "--address", address, "--timepoints", "3", "--shape", "8,32,32"))
         {
             await simulator.SucceedsAsync();
@@ -226,7 +226,7 @@ public sealed class ViewerTests : IDisposable
         taken.Start();
         string address = Workspace.FreeAddress(), wanted = $"http://127.0.0.1:{((System.Net.IPEndPoint)taken.LocalEndpoint).Port}";
         await using RunningProcess program = RunningProcess.StartProgram(
-            "acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"), "--viewer", wanted);
+            "acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic"), "--viewer", wanted);
         string said = await program.LineAsync(line => line.StartsWith("viewer: ", StringComparison.Ordinal));
         Assert.NotEqual($"viewer: {wanted}", said);
         Assert.Contains("is taken by another program", program.Output, StringComparison.Ordinal);

@@ -216,7 +216,7 @@ public sealed class WholeRunTests : IDisposable
     [Fact]
     public async Task A_subscriber_that_was_disconnected_counts_what_it_missed()
     {
-        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "model: cubic");
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
             .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);
@@ -237,7 +237,7 @@ public sealed class WholeRunTests : IDisposable
     [Fact]
     public async Task A_publisher_that_restarts_with_a_new_scan_is_followed_though_its_announcement_was_missed()
     {
-        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "method: cubic");
+        string address = Workspace.FreeAddress(), config = _space.WriteConfig(address, restoration: "model: cubic");
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))
             .Replace($"address: {address}", $"address: {address}\n  pattern: pub-sub", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", config);

@@ -1,6 +1,8 @@
+using Acquisition.App.Models;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Isotropy;
 using Acquisition.Storage;
 using Acquisition.Transport;
 
@@ -15,6 +17,11 @@ internal sealed record AppConfig
     public ConditioningOptions Conditioning { get; init; } = new();
 
     public RestorationOptions Restoration { get; init; } = new();
+
+    public ComputeOptions Compute { get; init; } = new();
+
+    /// <summary>For models that make stacks isotropic.</summary>
+    public IsotropicScanOptions Isotropy { get; init; } = new();
 
     public required StorageOptions Storage { get; init; }
 

@@ -1,3 +1,4 @@
+using Acquisition.App.Models;
 using Acquisition.App.Runs;
 using Acquisition.Conditioning;
 using Acquisition.Core;
@@ -23,6 +24,8 @@ internal static class ConfigChecks
             yield return ("publish.address", $"is '{connecting.Address}', which has no port to connect to; give the number, or set publish.bind to true");
 
         foreach (var fault in Conditioning(config.Conditioning)) yield return fault;
+
+        foreach (var fault in ModelRegistry.Get(config.Restoration.Model).Check(config)) yield return fault;
 
         if (config.Viewer.Address.StartsWith("https:", StringComparison.Ordinal) && config.Viewer.CertificateFile is null)
             yield return ("viewer.address", $"is '{config.Viewer.Address}', which needs viewer.certificate_file; give one, or write http");

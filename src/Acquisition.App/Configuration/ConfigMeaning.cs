@@ -2,6 +2,7 @@ using System.Globalization;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Isotropy;
 using Acquisition.Transport;
 
 namespace Acquisition.App.Configuration;
@@ -14,7 +15,7 @@ internal static class ConfigMeaning
         yield return Source(config.Source);
         yield return Waiting(config.Pipeline);
         if (config.Conditioning.IsWanted) yield return Conditioning(config.Conditioning);
-        yield return Restoration(config.Restoration);
+        yield return Restoration(config);
         if (config.Restoration.Uncertainty)
             yield return "Each restored volume comes with a map of the standard error to expect at each voxel.";
         yield return $"Every run gets a folder of its own in {config.Storage.Root}, with the raw and the restored volumes as OME-Zarr, "
@@ -74,14 +75,29 @@ internal static class ConfigMeaning
         return $"Before a volume is tuned on or restored, {string.Join(", ", steps)}; raw data stays as it came. Volumes are restored once they are complete.";
     }
 
-    private static string Restoration(RestorationOptions options)
+    private static string Restoration(AppConfig config)
     {
-        if (options.Method == RestorationMethod.Cubic)
+        RestorationOptions options = config.Restoration;
+        if (options.Model == ModelNames.Cubic)
             return $"Volumes are restored by cubic interpolation with {options.BackProjections} rounds of back-projection; no network.";
+        if (options.Model != ModelNames.SelfVision) return Isotropy(config);
         string ensemble = options.Ensemble ? ", averaged over eight orientations" : "";
         return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage "
             + $"on the first volume of each channel, on {options.Threads} threads (one less while frames come); volumes are restored with it where it beats "
             + $"back-projected cubic interpolation on held-out crops{ensemble}, with {options.BackProjections} rounds of back-projection.";
+    }
+
+    private static string Isotropy(AppConfig config)
+    {
+        IsotropicScanOptions options = config.Isotropy;
+        string psf = options.BeadsFile is { } beads ? $"measured on {beads}"
+            : options is { PsfLateralUm: { } lateral, PsfAxialUm: { } axial }
+                ? string.Create(CultureInfo.InvariantCulture, $"{lateral} µm wide in y and x and {axial} µm in z")
+                : "as the microscope announces it";
+        if (config.Restoration.Model == ModelNames.RichardsonLucy)
+            return $"Stacks are interpolated along z to cubic voxels and deconvolved by {options.Iterations} iterations of Richardson-Lucy, with a point spread function {psf}.";
+        return $"{config.Restoration.Model} is trained for {options.Steps} steps on the first stack of each channel, with a point spread function {psf}, on "
+            + $"{config.Restoration.Threads} threads (one less while frames come); stacks become cubic voxels, with it where it beats cubic interpolation on held-out planes.";
     }
 
     private static string Side(bool bind, string address) =>

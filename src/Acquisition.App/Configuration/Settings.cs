@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Acquisition.App.Models;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Isotropy;
 using Acquisition.Storage;
 using Acquisition.Transport;
 
@@ -14,7 +16,7 @@ internal static class Settings
 
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Source(), .. Conditioning(), .. Restoration(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Viewer(), .. Scoring(),
+        .. Source(), .. Conditioning(), .. Restoration(), .. Isotropy(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Viewer(), .. Scoring(),
     ];
 
     /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
@@ -23,6 +25,7 @@ internal static class Settings
         ("source", "Where frames come from."),
         ("conditioning", "What is corrected of each volume before it is tuned on and restored; raw data stays as it came. Nothing, unless it is asked for."),
         ("restoration", "How volumes are restored. May be left out."),
+        ("isotropy", "For models that make stacks as sharp along z as within planes. May be left out."),
         ("storage", "Where and how data is stored."),
         ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
         ("pipeline", "Bounds and patience of a run. May be left out."),
@@ -79,9 +82,14 @@ internal static class Settings
         Setting<T> Row<T>(string key, ValueKind<T> kind, Func<RestorationOptions, T> read, Func<RestorationOptions, T, RestorationOptions> write, string doc, string? note = null) =>
             new("restoration", key, kind, c => read(c.Restoration), (c, v) => c with { Restoration = write(c.Restoration, v) }, doc) { DefaultNote = note };
 
-        yield return Row("method", new Choice<RestorationMethod>(("self-vision", RestorationMethod.SelfVision), ("cubic", RestorationMethod.Cubic)),
-            o => o.Method, (o, v) => o with { Method = v },
-            "self-vision tunes a network on the first volume and uses it where it beats back-projected cubic interpolation on held-out crops; cubic uses no network.");
+        yield return Row("model", new OneOf([.. ModelRegistry.All.Select(model => model.Name)]), o => o.Model, (o, v) => o with { Model = v },
+            "What restores volumes; 'acquisition models' tells what each one is. self-vision tunes a network on the first volume and uses it where it beats back-projected cubic interpolation on held-out crops; cubic uses no network.");
+        yield return new Setting<EngineChoice>("restoration", "engine",
+            new Choice<EngineChoice>(("auto", EngineChoice.Auto), ("cpu", EngineChoice.Cpu), ("torch", EngineChoice.Torch)),
+            c => c.Compute.Engine, (c, v) => c with { Compute = c.Compute with { Engine = v } },
+            "What computes networks: this program on the processor, or libtorch. auto takes libtorch where there is a graphics card, and for models that need it.");
+        yield return new Setting<string>("restoration", "device", new DeviceName(), c => c.Compute.Device, (c, v) => c with { Compute = c.Compute with { Device = v } },
+            "Where libtorch computes; auto takes a graphics card where there is one.");
         yield return Row("variant", new Choice<NetworkVariant>(("public", NetworkVariant.Public), ("paper", NetworkVariant.Paper)),
             o => o.Variant, (o, v) => o with { Variant = v },
             "Layers of the network: those of the public code, or those described in the paper.");
@@ -117,6 +125,31 @@ internal static class Settings
             "Threads that tune and restore.", note: "one per processor");
         yield return Row("activation_budget_mib", new MebiBytes(16, 1 << 20), o => o.ActivationBudgetBytes, (o, v) => o with { ActivationBudgetBytes = v },
             "Most memory for activations while a volume is restored; larger volumes go in tiles.");
+    }
+
+    private static IEnumerable<Setting> Isotropy()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<IsotropicScanOptions, T> read, Func<IsotropicScanOptions, T, IsotropicScanOptions> write, string doc) =>
+            new("isotropy", key, kind, c => read(c.Isotropy), (c, v) => c with { Isotropy = write(c.Isotropy, v) }, doc);
+
+        var width = new NumberOrWord(new RealNumber(0, 100, minExcluded: true), "announced");
+        yield return Row("psf_lateral_um", width, o => o.PsfLateralUm, (o, v) => o with { PsfLateralUm = v },
+            "Width of the point spread function in y and x, from half maximum to half maximum.");
+        yield return Row("psf_axial_um", width, o => o.PsfAxialUm, (o, v) => o with { PsfAxialUm = v },
+            "The same in z.");
+        yield return Row("beads_file", new FileOrNone(), o => o.BeadsFile, (o, v) => o with { BeadsFile = v is null ? null : Path.GetFullPath(v) },
+            "TIFF stack of beads to measure the point spread function on instead, at the scan's pixel size.");
+        yield return Row("kernel", new Choice<DegradationKernel>(("split", DegradationKernel.Split), ("full", DegradationKernel.Full)),
+            o => o.Kernel, (o, v) => o with { Kernel = v },
+            "What networks learn to undo: what axial blur has beyond lateral blur, or all of it, which sharpens within planes as well and can err there.");
+        yield return Row("steps", new WholeNumber<int>(1, 1_000_000), o => o.Steps, (o, v) => o with { Steps = v },
+            "Training steps of a network.");
+        yield return Row("batch_size", new WholeNumber<int>(1, 256), o => o.BatchSize, (o, v) => o with { BatchSize = v },
+            "Patches per training step.");
+        yield return Row("patch_px", new WholeNumber<int>(16, 512, multipleOf: 4), o => o.PatchPx, (o, v) => o with { PatchPx = v },
+            "Edge of a training patch, in pixels.");
+        yield return Row("iterations", new WholeNumber<int>(1, 1000), o => o.Iterations, (o, v) => o with { Iterations = v },
+            "Iterations of Richardson-Lucy deconvolution; fewer for noisy volumes.");
     }
 
     private static IEnumerable<Setting> Storage()

@@ -4,12 +4,14 @@ using System.Numerics;
 namespace Acquisition.App.Configuration;
 
 /// <summary>An integer within bounds, both included.</summary>
-internal sealed class WholeNumber<T>(T min, T max) : ValueKind<T> where T : IBinaryInteger<T>
+/// <param name="multipleOf">Of what it must be a multiple; 1 for any.</param>
+internal sealed class WholeNumber<T>(T min, T max, int multipleOf = 1) : ValueKind<T> where T : IBinaryInteger<T>
 {
-    public override string Accepted => string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
+    public override string Accepted => string.Create(CultureInfo.InvariantCulture, $"a {(multipleOf == 1 ? "whole number" : $"multiple of {multipleOf}")} from {min} to {max}");
 
     public override bool TryRead(string text, out T value) =>
-        T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value!) && value >= min && value <= max;
+        T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value!)
+        && value >= min && value <= max && T.IsZero(value % T.CreateChecked(multipleOf));
 
     public override string Write(T value) => value.ToString(null, CultureInfo.InvariantCulture);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Acquisition.Conditioning;
 using Acquisition.Core;
 using Acquisition.Storage.Tiff;
@@ -14,15 +13,16 @@ internal static class CalibrationFile
     {
         using TiffStack stack = TiffStack.Open(path);
         var sums = new double[stack.Shape.PlaneVoxels];
-        var plane = new byte[sums.Length * stack.PixelType.Bytes()];
+        var samples = new float[sums.Length];
+        var plane = new TiffPlane(stack);
         for (int t = 0; t < stack.TimePoints; t++)
         {
             for (int c = 0; c < stack.Channels; c++)
             {
                 for (int z = 0; z < stack.Shape.Z; z++)
                 {
-                    stack.ReadPlane(new FrameIndex(t, c, z), plane);
-                    for (int i = 0; i < sums.Length; i++) sums[i] += Sample(plane, stack.PixelType, i);
+                    plane.Read(new FrameIndex(t, c, z), samples);
+                    for (int i = 0; i < sums.Length; i++) sums[i] += samples[i];
                 }
             }
         }
@@ -30,11 +30,4 @@ internal static class CalibrationFile
         double planes = (double)stack.TimePoints * stack.Channels * stack.Shape.Z;
         return new CalibrationImage(path, stack.Shape.Y, stack.Shape.X, sums.Select(sum => (float)(sum / planes)).ToArray());
     }
-
-    private static double Sample(ReadOnlySpan<byte> plane, PixelType type, int index) => type switch
-    {
-        PixelType.UInt8 => plane[index],
-        PixelType.UInt16 => MemoryMarshal.Cast<byte, ushort>(plane)[index],
-        _ => MemoryMarshal.Cast<byte, float>(plane)[index],
-    };
 }

@@ -1,4 +1,5 @@
 using Acquisition.App.Configuration;
+using Acquisition.App.Models;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
@@ -25,8 +26,10 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
                 return ExitCode.Ok;
             }
 
+            ScanRestoration how = ModelRegistry.Get(config.Restoration.Model).Open(
+                config, history.Scan.Plan with { Grid = null }, message => screen.Complain(message));
             IVolumeConditioner? conditioner = Conditioners.Of(config.Conditioning)?.Invoke(history.Scan.Plan);
-            if (ResumedRun.ChangedSettings(history.Scan, config.Restoration, conditioner?.Settings ?? "") is { IsEmpty: false } changes)
+            if (ResumedRun.ChangedSettings(history.Scan, config.Restoration, how, conditioner?.Settings ?? "") is { IsEmpty: false } changes)
             {
                 foreach (string change in changes) screen.Complain($"{RunFiles.Settings(folder.Folder)}: {change}");
                 screen.Complain("the volumes to come would not be like those that are restored; nothing was changed. Give run.yaml the settings that the run was made with");
@@ -35,7 +38,7 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
 
             folder.Repair();
             foreach (string repair in history.Repairs) screen.Output.WriteLine($"repaired: {TerminalText.Plain(repair)}");
-            return Conclude(await RestoreAsync(folder, conditioner, interruption).ConfigureAwait(false), folder.Folder);
+            return Conclude(await RestoreAsync(folder, how, conditioner, interruption).ConfigureAwait(false), folder.Folder);
         }
         catch (AcquisitionException error)
         {
@@ -45,14 +48,14 @@ internal sealed class ResumeSession(AppConfig config, Screen screen)
     }
 
     /// <summary>Restores what is missing, where people can look.</summary>
-    private async Task<RunReport> RestoreAsync(RunFolder folder, IVolumeConditioner? conditioner, Interruption interruption)
+    private async Task<RunReport> RestoreAsync(RunFolder folder, ScanRestoration how, IVolumeConditioner? conditioner, Interruption interruption)
     {
         ResumedRun? resumed = null;
         try
         {
             await using ViewerServer? viewer = await RunViewer.StartAsync(config.Viewer, screen).ConfigureAwait(false);
             var run = resumed = new ResumedRun(
-                folder, folder.History!, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, conditioner, viewer?.Screen);
+                folder, folder.History!, how, config.Restoration, config.Pipeline, TimeProvider.System, conditioner, viewer?.Screen);
             RunArchive? archive = null;
             // There is no scan to end, and what is left keeps its models.
             viewer?.Show(new ViewedRun { Status = () => run.Status, Archive = () => archive ??= RunArchive.Open(folder.Folder) });

@@ -14,4 +14,6 @@ internal static class RunFiles
     public static string Raw(string folder) => Path.Combine(folder, "raw.zarr");
 
     public static string Restored(string folder) => Path.Combine(folder, "restored.zarr");
+
+    public static string Models(string folder) => Path.Combine(folder, "models");
 }

@@ -1,8 +1,8 @@
 using Acquisition.App.Configuration;
+using Acquisition.App.Models;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
 using Acquisition.Pipeline;
-using Acquisition.Restoration;
 using Acquisition.Storage;
 using Acquisition.Viewer;
 
@@ -25,7 +25,7 @@ internal sealed class TakenScan : IDisposable
     {
         _config = config;
         _run = new ScanRun(
-            source, OpenStore, publisher, new CpuEngine(), config.Restoration, config.Pipeline, TimeProvider.System, announced,
+            source, OpenStore, publisher, (plan, tell) => ModelRegistry.Get(config.Restoration.Model).Open(config, plan, tell), config.Restoration, config.Pipeline, TimeProvider.System, announced,
             Conditioners.Of(config.Conditioning), viewer);
         Report = Task.Run(() => _run.RunAsync(interruption.Stop, interruption.Abandon), CancellationToken.None);
         Ended = Report.ContinueWith(_ => { }, TaskScheduler.Default);

@@ -20,6 +20,12 @@ internal static class RunScorer
     public static RunReport Score(string folder, string truthFolder, int rounds, int threads)
     {
         RunReport report = RunReportJson.Read(RunFiles.Report(folder));
+        if (report.Status.Plan?.Grid is not null)
+        {
+            throw new DataFormatException(
+                $"'{folder}' was restored to a grid that is no multiple of the scanned one, as isotropic models do; scores compare volumes of scans that were undersampled.");
+        }
+
         RunReport scored = report with { Scores = Compare(folder, truthFolder, rounds, threads) };
         Replace(RunFiles.Report(folder), RunReportJson.Write(scored));
         RunPage.TryWrite(folder);

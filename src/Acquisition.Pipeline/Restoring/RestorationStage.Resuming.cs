@@ -19,7 +19,7 @@ internal sealed partial class RestorationStage
             Provenance[] restored = [.. history.Restored.Where(volume => volume.Index.C == channel.Channel)];
             foreach (ModelStatus status in history.Models.Where(status => status.Channel == channel.Channel))
             {
-                TunedModel? model = status.ModelSha256.Length == 0 ? null : TunedModel.FromSafeTensors(load(status.ModelSha256));
+                TunedModel? model = status.ModelSha256.Length == 0 ? null : _restoration.ReadModel(load(status.ModelSha256));
                 channel.Scale ??= ScaleThen(restored, status);
                 var generation = new ModelGeneration(model, status);
                 TakeUpErrors(channel, generation, restored);

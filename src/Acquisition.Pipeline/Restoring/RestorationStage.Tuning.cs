@@ -31,12 +31,7 @@ internal sealed partial class RestorationStage
     /// <inheritdoc cref="ScanRun.Retune"/>
     public CommandAnswer Retune()
     {
-        if (_tuner is null)
-        {
-            return CommandAnswer.No(_plan.Undersampling == Factors.One
-                ? "The scan is not undersampled: there is no network to tune."
-                : "restoration.method is cubic: there is no network to tune.");
-        }
+        if (_tuner is null) return CommandAnswer.No($"There is no network to tune: {_restoration.WhyNotTuned}.");
 
         int[] decided = [.. _channels.Where(c => c.Statuses.Count > 0).Select(c => c.Channel)];
         if (decided.Length == 0) return CommandAnswer.No("No network is tuned yet.");
@@ -76,7 +71,7 @@ internal sealed partial class RestorationStage
         PendingVolume? found = _backlog.Borrow(v => v.Index.C == channel.Channel && v.MissingPlanes.IsEmpty && !channel.WasTried(v.Index), newestFirst: false);
         if (found is not { } volume)
         {
-            if (isLast) ChooseCubic(channel, channel.LastRefusal is { } why ? $"tuning was refused: {why}" : "no complete volume came to tune on");
+            if (isLast) ChooseBaseline(channel, channel.LastRefusal is { } why ? $"tuning was refused: {why}" : "no complete volume came to tune on");
             return;
         }
 
@@ -165,14 +160,14 @@ internal sealed partial class RestorationStage
         {
             // Weights that cannot be kept must not make results that could not be explained later.
             if (channel.IsChosen) channel.Release();
-            else ChooseCubic(channel, $"the tuned weights could not be stored: {fault.Message}");
+            else ChooseBaseline(channel, $"the tuned weights could not be stored: {fault.Message}");
             return;
         }
 
         var status = new ModelStatus
         {
             Channel = channel.Channel,
-            Method = model is null ? CubicName : "self-vision",
+            Method = model?.Method ?? _restoration.Baseline,
             ModelSha256 = hash,
             TunedOn = model is null ? null : index,
             FromTimePoint = outcome.Job.FromTimePoint,
@@ -198,12 +193,12 @@ internal sealed partial class RestorationStage
     {
         channel.LastRefusal = why;
         _host.Warn($"{index} cannot be tuned on: {why}");
-        if (!channel.MayTryAgain) ChooseCubic(channel, $"tuning was refused on {channel.Attempts} volumes; last: {why}");
+        if (!channel.MayTryAgain) ChooseBaseline(channel, $"tuning was refused on {channel.Attempts} volumes; last: {why}");
     }
 
-    private void ChooseCubic(ChannelModel channel, string reason)
+    private void ChooseBaseline(ChannelModel channel, string reason)
     {
-        var status = new ModelStatus { Channel = channel.Channel, Method = CubicName, Reason = reason };
+        var status = new ModelStatus { Channel = channel.Channel, Method = _restoration.Baseline, Reason = reason };
         channel.Choose(new ModelGeneration(null, status), watch: null);
         _host.ModelChosen(status);
     }

@@ -21,6 +21,7 @@ internal sealed partial class RestorationStage : IDisposable
     private readonly Subject<RestoredVolume> _restored = new();
     private readonly ScanPlan _plan;
     private readonly RestorationOptions _options;
+    private readonly ScanRestoration _restoration;
     private readonly IRestorationEngine _engine;
     private readonly TimeProvider _clock;
     private readonly IVolumeStore _raw;
@@ -40,6 +41,7 @@ internal sealed partial class RestorationStage : IDisposable
     private readonly string _fingerprint;
 
     /// <param name="parts">Of the run.</param>
+    /// <param name="restoration">How the scan is restored.</param>
     /// <param name="conditioner">What volumes go through before anything else; <see langword="null"/> for nothing. Such volumes are restored
     /// once they are whole, because what is corrected depends on all planes.</param>
     /// <param name="raw">Where volumes that wait on disk are read from.</param>
@@ -48,12 +50,13 @@ internal sealed partial class RestorationStage : IDisposable
     /// <param name="budget">Threads that may tune.</param>
     /// <param name="shown">Restored volumes that a screen may hold beside those in work.</param>
     public RestorationStage(
-        ScanPlan plan, ScanParts parts, IVolumeConditioner? conditioner, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming,
+        ScanPlan plan, ScanParts parts, ScanRestoration restoration, IVolumeConditioner? conditioner, IVolumeStore raw, RestorationBacklog backlog, ComingVolumes coming,
         ThreadBudget budget, int shown, IRestorationHost host)
     {
         _plan = plan;
         _options = parts.Restoration;
-        _engine = parts.Engine;
+        _restoration = restoration;
+        _engine = restoration.Engine;
         _clock = parts.Clock;
         _raw = raw;
         _counters = parts.Volumes;
@@ -61,18 +64,18 @@ internal sealed partial class RestorationStage : IDisposable
         _coming = coming;
         _host = host;
         _readBackPool = new VolumePool(VolumePool.CostBytes(plan.Shape, plan.PixelType));
-        _maxStreams = MaxStreams(plan, _options);
+        _maxStreams = MaxStreams(plan, _options, restoration);
         _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams + shown) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
         _errors = new ErrorEstimator(plan, _options, _engine, shown, host);
         if (conditioner is not null) _conditioned = new ConditionedVolumes(plan, conditioner, raw, backlog);
-        if (IsTuned(plan, _options))
+        if (restoration.WhyNotTuned is null)
         {
             _tuner = new BackgroundTuner(plan, _options, _engine, budget, _errors, _clock, backlog.Nudge);
             if (_options.Gauge) _judged = new FloatVolume(plan.Shape);
         }
 
-        _fingerprint = SettingsFingerprint.Of(_options, conditioner?.Settings ?? "");
+        _fingerprint = SettingsFingerprint.Of(_options, restoration.Settings, conditioner?.Settings ?? "");
     }
 
     private const string RestorationFailed = "restoration failed";
@@ -82,24 +85,21 @@ internal sealed partial class RestorationStage : IDisposable
 
     /// <summary>Bytes that restoring takes at most, beside the camera's volumes: what tuning and judging work on, a stream with its
     /// restored volume and activations, what is read back, and what waits to be stored.</summary>
-    public static long MemoryNeeded(ScanPlan plan, RestorationOptions options) => MemoryWith(plan, options, streams: 1);
+    public static long MemoryNeeded(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) => MemoryWith(plan, options, restoration, streams: 1);
 
-    private static long MemoryWith(ScanPlan plan, RestorationOptions options, int streams)
+    private static long MemoryWith(ScanPlan plan, RestorationOptions options, ScanRestoration restoration, int streams)
     {
         long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
-        int worked = IsTuned(plan, options) ? options.Gauge ? 2 : 1 : 0;
+        int worked = restoration.WhyNotTuned is null ? options.Gauge ? 2 : 1 : 0;
         return checked(worked * sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
             + ErrorEstimator.PoolBytes(plan, options)
-            + streams * (CpuEngine.StreamBytes(plan.Shape, plan.Undersampling, options) + options.ActivationBudgetBytes + restored
+            + streams * (restoration.StreamBytes + options.ActivationBudgetBytes + restored
                 + ErrorEstimator.StreamBytes(plan, options)));
     }
 
     /// <summary>Streams that may be open at once: one a channel where a quarter of the machine's memory holds them, and otherwise one.</summary>
-    private static int MaxStreams(ScanPlan plan, RestorationOptions options) =>
-        MemoryWith(plan, options, plan.Channels.Length) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? plan.Channels.Length : 1;
-
-    private static bool IsTuned(ScanPlan plan, RestorationOptions options) =>
-        plan.Undersampling != Factors.One && options.Method != RestorationMethod.Cubic;
+    private static int MaxStreams(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) =>
+        MemoryWith(plan, options, restoration, plan.Channels.Length) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? plan.Channels.Length : 1;
 
     /// <summary>Restored volumes, lent; provisional ones are to be shown only.</summary>
     public IObservable<RestoredVolume> Restored => _restored;
@@ -171,7 +171,7 @@ internal sealed partial class RestorationStage : IDisposable
     private void Accept(PendingVolume pending, CancellationToken abandon)
     {
         ChannelModel channel = _channels[pending.Index.C];
-        if (!channel.IsChosen) ChooseCubic(channel, _plan.Undersampling == Factors.One ? "the scan is not undersampled; volumes pass unchanged" : "configured");
+        if (!channel.IsChosen) ChooseBaseline(channel, _restoration.WhyNotTuned ?? "nothing was tuned");
         if (Obtain(pending, out ConditioningReport? conditioning) is not { } pixels) return;
         try
         {
@@ -325,7 +325,7 @@ internal sealed partial class RestorationStage : IDisposable
     private Provenance Describe(StreamedVolume stream, PendingVolume pending, ConditioningReport? conditioning) => new()
     {
         Index = pending.Index,
-        Method = stream.Model is null ? CubicName : "self-vision",
+        Method = stream.Model?.Method ?? _restoration.Baseline,
         SettingsFingerprint = _fingerprint,
         MissingPlanes = pending.MissingPlanes,
         NonFiniteSamples = stream.NonFiniteSamples + (conditioning?.NonFiniteSamples ?? 0),
@@ -370,9 +370,6 @@ internal sealed partial class RestorationStage : IDisposable
     private float Floor(IntensityScale scale) => _plan.PixelType == PixelType.Float32
         ? float.NegativeInfinity
         : (float)scale.ToScaled(0);
-
-    private string CubicName => _plan.Undersampling == Factors.One ? "unchanged"
-        : _options.BackProjections == 0 ? "cubic" : "cubic+back-projection";
 
     private void Skip(VolumeIndex index, string reason, string detail)
     {

@@ -96,6 +96,20 @@ public sealed partial class PointSpreadFunction
         return new PlaneKernel(Shape.Y, Shape.X, sums);
     }
 
+    /// <summary>Standard deviation along each axis, pixels.</summary>
+    public (double Z, double Y, double X) Deviations()
+    {
+        double z2 = 0, y2 = 0, x2 = 0;
+        for (int i = 0; i < _values.Length; i++)
+        {
+            int x = i % Shape.X - Shape.X / 2, y = i / Shape.X % Shape.Y - Shape.Y / 2, z = i / Shape.PlaneVoxels - Shape.Z / 2;
+            z2 += _values[i] * (double)z * z;
+            y2 += _values[i] * (double)y * y;
+            x2 += _values[i] * (double)x * x;
+        }
+        return (Math.Sqrt(z2), Math.Sqrt(y2), Math.Sqrt(x2));
+    }
+
     internal float At(int z, int y, int x) => _values[(z * Shape.Y + y) * Shape.X + x];
 
     private static PointSpreadFunction OfWidths(GaussianWidths widths, double pitchUm)

@@ -21,7 +21,7 @@ internal sealed unsafe class RestorationStream : IPlaneRestorer
     /// <param name="acquired">A volume that is complete already and only to be restored; <see langword="null"/> for one that comes.</param>
     /// <param name="whole">Where the restored volume is to stand; <see langword="null"/> when planes are only handed on.</param>
     public RestorationStream(
-        TunedModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, INetworkBackend backend,
+        SelfVisionModel? model, VolumeShape shape, Factors factors, float floor, RestorationOptions options, INetworkBackend backend,
         FloatVolume? acquired, FloatVolume? whole, PlaneReceiver receiver)
     {
         _team = new WorkTeam(options.Threads);

@@ -51,7 +51,7 @@ internal sealed unsafe class StageStream : IDisposable
     {
         VolumeShape fine = coarse.Times(factors);
         long cascade = ProjectionCascade.Bytes(coarse, fine, factors, options.BackProjections);
-        if (options.Method == RestorationMethod.Cubic || options.DetailGain == 0) return cascade;
+        if (options.Model == ModelNames.Cubic || options.DetailGain == 0) return cascade;
         long detail = WholeVolumeDetail.Bytes(coarse, fine);
         return checked(detail + (options.DetailGain == 1 ? cascade : 2 * cascade + ProjectionCascade.Bytes(coarse, fine, factors, 0)));
     }

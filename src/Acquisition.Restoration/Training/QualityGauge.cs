@@ -17,7 +17,7 @@ internal static class QualityGauge
 
     /// <returns><see langword="null"/> for a volume that is too small to be shrunk, or equal to its shrunk copies.</returns>
     public static GaugeReading? Measure(
-        SelfVisionEngine engine, INetworkBackend backend, TunedModel model, FloatVolume acquired, Factors factors, float floor,
+        SelfVisionEngine engine, INetworkBackend backend, SelfVisionModel model, FloatVolume acquired, Factors factors, float floor,
         RestorationOptions options, CancellationToken cancellation)
     {
         using FloatVolume? region = TuningRegion.Of(acquired, MaxVoxels);
@@ -33,7 +33,7 @@ internal static class QualityGauge
         double modelDb = Reach(model), projectedDb = Reach(null);
         return double.IsFinite(modelDb) && double.IsFinite(projectedDb) ? new GaugeReading(modelDb, projectedDb, Carries()) : null;
 
-        double Reach(TunedModel? with)
+        double Reach(SelfVisionModel? with)
         {
             engine.Restore(with, coarse, factors, floor, single, restored, out _, cancellation);
             return Quality.Psnr(restored, truth, border: 0);

@@ -7,7 +7,7 @@ using Acquisition.Restoration.Isotropy;
 namespace Acquisition.Torch.Isotropy;
 
 /// <summary>A trained network and what it was trained for. Immutable.</summary>
-public sealed class IsotropicModel
+public sealed class IsotropicModel : TunedModel
 {
     /// <exception cref="ArgumentException">The number of weights is not the network's, or the scale is empty.</exception>
     public IsotropicModel(IsotropicNetwork network, double ratio, DegradationKernel kernel, string pointSpread, IntensityScale scale, ImmutableArray<float> weights)
@@ -20,6 +20,13 @@ public sealed class IsotropicModel
         (Network, Ratio, Kernel) = (network, Require.InRange(ratio, 1, SamplingRatio.Max), kernel);
         (PointSpread, Scale, Weights) = (pointSpread, scale, weights);
     }
+
+    public override string Method => Network switch
+    {
+        IsotropicNetwork.IsoNet1 => Kernel == DegradationKernel.Identity ? ModelNames.Srcnn : ModelNames.IsoNet1,
+        IsotropicNetwork.IsoNet2 => ModelNames.IsoNet2,
+        _ => ModelNames.CareIsotropic,
+    };
 
     public IsotropicNetwork Network { get; }
 
@@ -43,9 +50,6 @@ public sealed class IsotropicModel
     /// <summary>PSNR of those planes interpolated, dB.</summary>
     public double InputDb { get; init; } = double.NaN;
 
-    /// <summary>What else the file says, by name.</summary>
-    public ImmutableSortedDictionary<string, string> Notes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
-
     /// <summary>How <see cref="PointSpread"/> describes a function.</summary>
     public static string Describe(PointSpreadFunction psf)
     {
@@ -55,9 +59,16 @@ public sealed class IsotropicModel
             : string.Create(CultureInfo.InvariantCulture, $"measured, {psf.Shape}, pitch {psf.PitchUm:0.####} um");
     }
 
+    public override IsotropicModel WithNote(string name, string value) => new(Network, Ratio, Kernel, PointSpread, Scale, Weights)
+    {
+        HeldOutDb = HeldOutDb,
+        InputDb = InputDb,
+        Notes = Notes.SetItem(name, value),
+    };
+
     /// <summary>The model as a safetensors file: float32 tensors "layers.0.weight" and so on, as PyTorch would name and shape them, and
-    /// a metadata map with everything else. The same model gives the same bytes.</summary>
-    public byte[] ToSafeTensors()
+    /// a metadata map with everything else.</summary>
+    public override byte[] ToSafeTensors()
     {
         SafeTensor[] tensors = [.. NetworkPlan.Of(Network).Tensors().Select(tensor =>
             new SafeTensor(tensor.Name, [.. tensor.Shape], Weights.AsMemory().Slice(tensor.Start, Elements(tensor.Shape))))];
@@ -77,7 +88,7 @@ public sealed class IsotropicModel
     }
 
     /// <summary>Reads what <see cref="ToSafeTensors"/> wrote.</summary>
-    /// <exception cref="DataFormatException">Not a safetensors file, or not of such a model; the message says where.</exception>
+    /// <exception cref="DataFormatException">Not a safetensors file, not of such a model, or with weights that are no numbers; the message says where.</exception>
     public static IsotropicModel FromSafeTensors(ReadOnlySpan<byte> file)
     {
         var (tensors, metadata) = SafeTensors.Read(file);

@@ -1,4 +1,5 @@
 using Acquisition.Core;
+using Acquisition.Restoration;
 using Acquisition.Restoration.Isotropy;
 
 namespace Acquisition.Torch.Isotropy;
@@ -58,7 +59,7 @@ public sealed record IsotropicOptions
     /// <summary>Equal seeds give equal weights on the processor, with the same number of threads.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Of libtorch, for the whole process.</summary>
+    /// <summary>Of libtorch, while it trains.</summary>
     public int Threads { get; init => field = Require.InRange(value, 1, 1024); } = 1;
 
     /// <summary>As libtorch names it: "cpu", "cuda", "cuda:1".</summary>
@@ -78,6 +79,24 @@ public sealed record IsotropicOptions
         Steps = 40_000,
         ReportEvery = 400,
     };
+
+    /// <summary>As a model is trained during a scan.</summary>
+    /// <param name="model">A name of <see cref="ModelNames"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is of no isotropic network.</exception>
+    public static IsotropicOptions For(string model, IsotropicScanOptions scan)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        IsotropicOptions preset = model switch
+        {
+            ModelNames.IsoNet2 => new() { Network = IsotropicNetwork.IsoNet2, Kernel = scan.Kernel },
+            ModelNames.IsoNet1 => new() { Network = IsotropicNetwork.IsoNet1, Kernel = scan.Kernel },
+            ModelNames.Srcnn => new() { Network = IsotropicNetwork.IsoNet1, Kernel = DegradationKernel.Identity },
+            // A rate that halves on a plateau is made for many more steps than a scan has time for.
+            ModelNames.CareIsotropic => Care with { Kernel = scan.Kernel, Schedule = LearningRateSchedule.Cosine, ReportEvery = 100 },
+            _ => throw new ArgumentOutOfRangeException(nameof(model), model, $"'{model}' is no isotropic network."),
+        };
+        return preset with { Steps = scan.Steps, Batch = scan.BatchSize, PatchPx = scan.PatchPx, ReportEvery = Math.Min(preset.ReportEvery, Math.Max(1, scan.Steps / 8)) };
+    }
 
     private static T Known<T>(T value) where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(typeof(T).Name, value, $"{typeof(T).Name} is {value}; accepted are {string.Join(", ", Enum.GetNames<T>())}.");

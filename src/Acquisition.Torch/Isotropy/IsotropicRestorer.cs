@@ -22,7 +22,7 @@ public sealed unsafe class IsotropicRestorer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         (_model, _options, _plan) = (model, options ?? new(), NetworkPlan.Of(model.Network));
-        _device = device(_options.Device);
+        _device = TorchDevice.Open(_options.Device);
         _network = new NetworkModule(_plan);
         _network.Load(model.Weights.AsSpan());
         _network.to(_device);
@@ -36,18 +36,37 @@ public sealed unsafe class IsotropicRestorer : IDisposable
     /// <param name="acquired">In the units of the stack that the network was trained on.</param>
     /// <param name="restored">Of <see cref="Shape"/>; receives the result in the same units.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="RestorationException">The device fails, for instance for lack of memory.</exception>
     public void Restore(FloatVolume acquired, FloatVolume restored, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(acquired);
         ArgumentNullException.ThrowIfNull(restored);
         if (restored.Shape != Shape(acquired.Shape))
             throw new ArgumentException($"A {acquired.Shape} stack with planes {_model.Ratio} pixels apart becomes {Shape(acquired.Shape)}, but the destination is {restored.Shape}.");
-        set_num_threads(_options.Threads);
+        TorchThreads.Use(_options.Threads);
         using var interpolated = new FloatVolume(restored.Shape);
         AxialUpsampling.Apply(acquired, _model.Ratio, interpolated, _options.Threads, cancellation);
         using IDisposable frozen = no_grad();
-        View(interpolated, restored, isFirst: true, cancellation);
-        View(interpolated, restored, isFirst: false, cancellation);
+        DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.activation_budget_mib to less.", () =>
+        {
+            View(interpolated, restored, isFirst: true, cancellation);
+            View(interpolated, restored, isFirst: false, cancellation);
+            return 0;
+        });
+    }
+
+    /// <summary>Restores one section, scaled, whose degraded axis is x; its extents are multiples of what the network takes.</summary>
+    internal float[] Restore(PlanePair section)
+    {
+        TorchThreads.Use(_options.Threads);
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs.", () =>
+        {
+            using var scope = NewDisposeScope();
+            using IDisposable frozen = no_grad();
+            Tensor input = empty([1, 1, section.Height, section.Width]);
+            section.Input.CopyTo(HostTensors.Samples(input));
+            return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
+        });
     }
 
     public void Dispose() => _network.Dispose();

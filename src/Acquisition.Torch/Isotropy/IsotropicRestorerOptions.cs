@@ -11,7 +11,7 @@ public sealed record IsotropicRestorerOptions
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Mean), value, "Mean is not one.");
     }
 
-    /// <summary>Of interpolation, and of libtorch for the whole process.</summary>
+    /// <summary>Of interpolation, and of libtorch while it restores.</summary>
     public int Threads { get; init => field = Require.InRange(value, 1, 1024); } = 1;
 
     /// <summary>What the sections that pass the network at a time may take. One always passes. Default 512 MiB.</summary>

@@ -1,6 +1,14 @@
 // Numbers and names as people read them.
 
-const METHODS = { 'self-vision': 'Self-Vision', 'cubic+back-projection': 'cubic with back-projection' };
+const METHODS = {
+  'self-vision': 'Self-Vision',
+  'cubic+back-projection': 'cubic with back-projection',
+  'isonet-1': 'IsoNet-1',
+  'isonet-2': 'IsoNet-2',
+  'care-isotropic': 'CARE isotropic',
+  'srcnn': 'SRCNN',
+  'richardson-lucy': 'Richardson-Lucy',
+};
 
 /** "0.8 s", "3 min", "5 h". @param {number|null} seconds */
 export function duration(seconds) {

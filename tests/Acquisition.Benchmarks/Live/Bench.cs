@@ -27,7 +27,7 @@ internal sealed class Bench : IDisposable
     public string IpcAddress(string name) => $"ipc://{Path.Combine(Folder, name)}";
 
     /// <summary>Starts the program on a scan.</summary>
-    /// <param name="restoration">Lines of that section, such as "method: cubic".</param>
+    /// <param name="restoration">Lines of that section, such as "model: cubic".</param>
     /// <param name="viewer">Address of its page; <see langword="null"/> for none.</param>
     public Child StartProgram(
         string source, string? publish, IEnumerable<string> restoration, string storage = "", IEnumerable<(string Name, string Value)>? environment = null,

@@ -101,7 +101,7 @@ internal static class IngestMode
     private static Round Program(Bench bench, string address, Load load, string compression)
     {
         using Child sender = SendChild.Start(address, load);
-        using Child program = bench.StartProgram(address, publish: null, ["method: cubic"], $"compression: {compression}");
+        using Child program = bench.StartProgram(address, publish: null, ["model: cubic"], $"compression: {compression}");
         var threads = new Dictionary<string, TimeSpan>();
         while (RunLedger.Folder(bench.RunsFolder) is not { } made || RunLedger.Count(made, LedgerKinds.VolumeStored) < load.Volumes)
         {

@@ -13,7 +13,7 @@ internal static class IsolationMode
     public static async Task<int> RunAsync(string parent, int rounds, int volumes)
     {
         var load = new Load { Shape = new(16, 256, 256), Factors = new(1, 2, 2), Volumes = volumes, FramesPerSec = 400 };
-        var cubic = new RestorationOptions { Method = RestorationMethod.Cubic };
+        var cubic = new RestorationOptions { Model = ModelNames.Cubic };
         // More steps than there is time for: all threads tune from the first volume to the last.
         var tuning = new RestorationOptions { Steps = 100_000 };
         (string Name, Func<CancellationToken, IRestorationEngine> Engine, RestorationOptions Restoration, bool IsDeaf)[] cases =

@@ -33,7 +33,7 @@ internal static class IsolationRound
         using var run = new ScanRun(
             source,
             plan => new RawOnlyStore(folder = RunFolder.Create(new() { Root = bench.RunsFolder }, plan, "", DateTimeOffset.UtcNow)),
-            publisher, engine, restoration, new PipelineOptions { FrameTimeout = TimeSpan.FromMinutes(5) }, TimeProvider.System);
+            publisher, (plan, _) => ScanRestoration.SelfVision(engine, plan, restoration), restoration, new PipelineOptions { FrameTimeout = TimeSpan.FromMinutes(5) }, TimeProvider.System);
         using var abandon = new CancellationTokenSource();
         Task<RunReport> running = Task.Run(() => run.RunAsync(CancellationToken.None, abandon.Token));
         await run.Received.ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal static class ScreenMode
         var load = new Load { Shape = new(64, 128, 128), Factors = new(1, 2, 2), Volumes = WarmUp + volumes, FramesPerSec = 64 / 2.5 };
         using var bench = new Bench(parent);
         string camera = Bench.FreeTcpAddress();
-        using Child program = bench.StartProgram(camera, publish: null, ["method: cubic"], viewer: "http://127.0.0.1:0");
+        using Child program = bench.StartProgram(camera, publish: null, ["model: cubic"], viewer: "http://127.0.0.1:0");
         using IPlaywright playwright = await Playwright.CreateAsync().ConfigureAwait(false);
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox"] }).ConfigureAwait(false);
         IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } }).ConfigureAwait(false);

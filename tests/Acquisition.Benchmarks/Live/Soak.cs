@@ -18,7 +18,7 @@ internal static class Soak
         using var socket = new SubscriberSocket();
         socket.Connect(published);
         socket.Subscribe("acq.bench.status");
-        using Child program = bench.StartProgram(camera, published, ["method: cubic"], environment:
+        using Child program = bench.StartProgram(camera, published, ["model: cubic"], environment:
         [
             ("DOTNET_STARTUP_HOOKS", typeof(Soak).Assembly.Location),
             (StartupHook.FileVariable, heapFile),

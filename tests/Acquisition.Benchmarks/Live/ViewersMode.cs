@@ -60,7 +60,7 @@ internal static class ViewersMode
     {
         using var bench = new Bench(parent);
         string camera = Bench.FreeTcpAddress();
-        using Child program = bench.StartProgram(camera, publish: null, ["method: cubic"], viewer: hasViewer ? "http://127.0.0.1:0" : null);
+        using Child program = bench.StartProgram(camera, publish: null, ["model: cubic"], viewer: hasViewer ? "http://127.0.0.1:0" : null);
         using Child? watcher = readers + stalled > 0 ? WatchChild.Start(Page(program), readers, stalled) : null;
         using Child sender = SendChild.Start(camera, load);
         SendChild.Sent sent = SendChild.Result(sender);

@@ -42,5 +42,5 @@ internal sealed class RampRuns(Workspace space)
         (await program.LineAsync(line => line.StartsWith(mark, StringComparison.Ordinal)))[mark.Length..].Trim();
 
     private string Configure(string camera, int frameTimeoutSec = 60, string more = "") =>
-        space.WriteConfig(camera, restoration: "method: cubic", frameTimeoutSec: frameTimeoutSec, viewer: more == "" ? "enabled: false" : more);
+        space.WriteConfig(camera, restoration: "model: cubic", frameTimeoutSec: frameTimeoutSec, viewer: more == "" ? "enabled: false" : more);
 }

@@ -44,7 +44,7 @@ public sealed class ConfigReaderTests
               hot_pixels: true
               report_drift: true
             restoration:
-              method: cubic
+              model: cubic
               variant: paper
               learning_rate: 2.5e-4
               seed: -3
@@ -75,7 +75,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(
             new RestorationOptions
             {
-                Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, LearningRate = 0.00025, Seed = -3,
+                Model = ModelNames.Cubic, Variant = NetworkVariant.Paper, LearningRate = 0.00025, Seed = -3,
                 ActivationBudgetBytes = 64 * 1024 * 1024,
             },
             config.Restoration);
@@ -101,7 +101,7 @@ public sealed class ConfigReaderTests
               steps: 5
               threads:
               crop_edge_px: [8, 8]
-              method: selfvision
+              model: selfvision
               learning_rate: 0
             stroage:
               root: runs
@@ -122,9 +122,9 @@ public sealed class ConfigReaderTests
                 "rig.yaml:8: restoration.steps is given a second time; the first is in line 7; keep one.",
                 "rig.yaml:9: restoration.threads has no value; expected a whole number from 1 to 256.",
                 "rig.yaml:10: restoration.crop_edge_px is a list; expected a whole number from 8 to 256.",
-                "rig.yaml:11: restoration.method is 'selfvision'; expected self-vision or cubic (did you mean self-vision?).",
+                "rig.yaml:11: restoration.model is 'selfvision'; expected one of self-vision, cubic, isonet-2, isonet-1, care-isotropic, srcnn, richardson-lucy (did you mean self-vision?).",
                 "rig.yaml:12: restoration.learning_rate is '0'; expected a number above 0 up to 0.1.",
-                "rig.yaml:13: stroage is no section; expected one of source, conditioning, restoration, storage, publish, pipeline, metrics, viewer, scoring; did you mean storage?.",
+                "rig.yaml:13: stroage is no section; expected one of source, conditioning, restoration, isotropy, storage, publish, pipeline, metrics, viewer, scoring; did you mean storage?.",
                 "rig.yaml:15: publish has no settings; give some below it or leave the section out.",
                 "rig.yaml:17: pipeline.frame_timeout_s is '5 ms'; expected a number of seconds from 0.1 to 86400 (the unit is in the key; write 0.005).",
                 "rig.yaml:18: pipeline.memory_budget_mib is '2GB'; expected a whole number of MiB from 1 to 4194304 (the unit is in the key; write 1907).",

@@ -1,7 +1,9 @@
 using Acquisition.App.Configuration;
+using Acquisition.App.Models;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Isotropy;
 using Acquisition.Storage;
 using Acquisition.Tests.Support;
 using Acquisition.Transport;
@@ -27,9 +29,14 @@ public sealed class ConfigWriterTests
         },
         Restoration = new RestorationOptions
         {
-            Method = RestorationMethod.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
+            Model = ModelNames.Cubic, Variant = NetworkVariant.Paper, Steps = 7, LearningRate = 1.0 / 30, BatchSize = 2, CropPlanes = 3,
             CropEdgePx = 33, BackProjections = 0, Ensemble = false, FlipZ = false, DetailGain = 0.1, Uncertainty = true,
             Gauge = false, DriftAlarm = 0.25, Refresh = true, Seed = -1, Threads = 3, ActivationBudgetBytes = 17L << 20,
+        },
+        Compute = new ComputeOptions { Engine = EngineChoice.Torch, Device = "cuda:2" },
+        Isotropy = new IsotropicScanOptions
+        {
+            PsfLateralUm = 0.3, PsfAxialUm = 1.0 / 3, BeadsFile = "/data/beads: 1.tif", Kernel = DegradationKernel.Full, Steps = 77, BatchSize = 3, PatchPx = 48, Iterations = 9,
         },
         Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
@@ -66,7 +73,7 @@ public sealed class ConfigWriterTests
     [Fact]
     public void The_table_names_every_option_of_the_parts()
     {
-        int options = new[] { typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions), typeof(ViewerSettings) }
+        int options = new[] { typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(ComputeOptions), typeof(IsotropicScanOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions), typeof(ViewerSettings) }
             .Sum(type => type.GetProperties().Count(property => property.CanWrite));
         Assert.Equal(options + 1, Settings.All.Length); // and scoring.truth
     }

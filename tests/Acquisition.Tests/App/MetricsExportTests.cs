@@ -16,7 +16,7 @@ namespace Acquisition.Tests.App;
 public sealed class MetricsExportTests : ScanRunCase
 {
     private static readonly ScanPlan Plan = Scans.Plan(timePoints: 3, channels: 2, z: 71);
-    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
+    private static readonly RestorationOptions Cubic = new() { Model = ModelNames.Cubic };
 
     [Fact]
     public async Task A_collector_gets_the_names_and_counts_of_a_run_as_protobuf()
@@ -91,7 +91,7 @@ public sealed class MetricsExportTests : ScanRunCase
         {
             Source = new SourceOptions { Address = address },
             Storage = new StorageOptions { Root = folder.Path },
-            Restoration = new RestorationOptions { Method = RestorationMethod.Cubic },
+            Restoration = new RestorationOptions { Model = ModelNames.Cubic },
             Metrics = new MetricsOptions { OtlpEndpoint = collector.Address, Period = TimeSpan.FromHours(1) },
         };
         Task<int> session = new RunSession(config, new Screen(TextWriter.Null, TextWriter.Null, isTerminal: false), explains: false).RunAsync(interruption);

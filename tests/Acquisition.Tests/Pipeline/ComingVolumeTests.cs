@@ -152,7 +152,7 @@ public sealed class ComingVolumeTests : ScanRunCase
     {
         var factors = new Factors(factorZ, 2, 2);
         ScanPlan plan = Scans.Plan(timePoints: 12, channels: 2, z: 9, type: type, undersampling: factors);
-        var options = new RestorationOptions { Method = RestorationMethod.Cubic, BackProjections = 2, Threads = 1 };
+        var options = new RestorationOptions { Model = ModelNames.Cubic, BackProjections = 2, Threads = 1 };
         var engine = new CpuEngine();
         var random = new Random(seed);
         var lost = Scans.Frames(plan).Where(_ => random.NextDouble() < 0.02).Select(f => f.Index).ToHashSet();
@@ -173,7 +173,7 @@ public sealed class ComingVolumeTests : ScanRunCase
 
                 o.OnEnd(Scans.End(plan));
             }),
-            _ => Store, publisher: null, engine, options, new PipelineOptions(), TimeProvider.System);
+            _ => Store, publisher: null, (scan, _) => ScanRestoration.SelfVision(engine, scan, options), options, new PipelineOptions(), TimeProvider.System);
         RunReport report = await run.RunAsync(Cancel);
 
         AssertCloses(report);

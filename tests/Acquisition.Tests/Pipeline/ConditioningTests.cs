@@ -11,7 +11,7 @@ namespace Acquisition.Tests.Pipeline;
 /// <summary>Volumes that are corrected before they are restored.</summary>
 public sealed class ConditioningTests : ScanRunCase
 {
-    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
+    private static readonly RestorationOptions Cubic = new() { Model = ModelNames.Cubic };
 
     [Fact]
     public async Task What_is_restored_is_conditioned_and_raw_stays_as_it_came()

@@ -37,7 +37,7 @@ public sealed class LagPolicyTests : ScanRunCase
                 AwaitBacklog(volumes: 6);
                 sent.Set();
             },
-            new PipelineOptions { LagPolicy = policy, EveryNth = 3 }, restoration: new RestorationOptions { Method = RestorationMethod.Cubic }).RunAsync(Cancel);
+            new PipelineOptions { LagPolicy = policy, EveryNth = 3 }, restoration: new RestorationOptions { Model = ModelNames.Cubic }).RunAsync(Cancel);
 
         AssertCloses(report);
         Assert.Equal(order, Store.Provenance.Select(p => p.Index.T));

@@ -172,10 +172,10 @@ public sealed class ResumedRunTests : ScanRunCase
     {
         RunHistory history = await CutOffAsync(Scans.Plan(timePoints: 1), restored: []);
         var options = new RestorationOptions();
-        Assert.Empty(ResumedRun.ChangedSettings(history.Scan, options with { Threads = 7, ActivationBudgetBytes = 64 << 20, Uncertainty = true }));
+        Assert.Empty(ResumedRun.ChangedSettings(history.Scan, options with { Threads = 7, ActivationBudgetBytes = 64 << 20, Uncertainty = true }, How(history)));
         Assert.Equal(
-            ["restoration.back_projections was 10 and is 3", "restoration.method was self-vision and is cubic"],
-            ResumedRun.ChangedSettings(history.Scan, options with { BackProjections = 3, Method = RestorationMethod.Cubic }));
+            ["restoration.back_projections was 10 and is 3", "restoration.model was self-vision and is cubic"],
+            ResumedRun.ChangedSettings(history.Scan, options with { BackProjections = 3, Model = ModelNames.Cubic }, How(history)));
     }
 
     [Theory]
@@ -196,8 +196,8 @@ public sealed class ResumedRunTests : ScanRunCase
             Assert.Equal(new VolumeIndex(0, 0), _left.Provenance.Single(volume => volume.Index == index).Conditioning!.Drift!.Against);
         }
 
-        Assert.Contains("conditioning was offset=7;", Assert.Single(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions())), StringComparison.Ordinal);
-        Assert.Empty(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions(), Make(plan).Settings));
+        Assert.Contains("conditioning was offset=7;", Assert.Single(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions(), How(history))), StringComparison.Ordinal);
+        Assert.Empty(ResumedRun.ChangedSettings(history.Scan, new RestorationOptions(), How(history), Make(plan).Settings));
     }
 
     /// <summary>A whole run, and then what it would have left if it had been killed with these time points restored.</summary>
@@ -222,10 +222,12 @@ public sealed class ResumedRunTests : ScanRunCase
         };
     }
 
+    private ScanRestoration How(RunHistory history) => ScanRestoration.SelfVision(Engine, history.Scan.Plan, new RestorationOptions());
+
     private async Task<RunReport> ResumeAsync(
         RunHistory history, CancellationTokenSource? stop = null, IVolumeConditioner? conditioner = null, IRunScreen? screen = null)
     {
-        using var run = new ResumedRun(_left, history, Engine, new RestorationOptions(), new PipelineOptions(), TimeProvider.System, conditioner, screen);
+        using var run = new ResumedRun(_left, history, How(history), new RestorationOptions(), new PipelineOptions(), TimeProvider.System, conditioner, screen);
         Assert.Equal(RunState.Draining, run.Status.State);
         RunReport report = await run.RunAsync(stop?.Token ?? Cancel);
         Assert.Equal(RunState.Finished, report.Status.State);

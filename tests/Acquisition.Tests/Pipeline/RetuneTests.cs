@@ -62,9 +62,9 @@ public sealed class RetuneTests : ScanRunCase
     }
 
     [Theory]
-    [InlineData(RestorationMethod.Cubic, 2, "method is cubic")]
-    [InlineData(RestorationMethod.SelfVision, 1, "not undersampled")]
-    public async Task What_is_not_tuned_cannot_be_tuned_again(RestorationMethod method, int factor, string why)
+    [InlineData(ModelNames.Cubic, 2, "restoration.model is cubic")]
+    [InlineData(ModelNames.SelfVision, 1, "not undersampled")]
+    public async Task What_is_not_tuned_cannot_be_tuned_again(string model, int factor, string why)
     {
         ScanPlan plan = Scans.Plan(timePoints: 1, undersampling: new Factors(1, factor, factor));
         CommandAnswer before = default, during = default;
@@ -77,7 +77,7 @@ public sealed class RetuneTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan)) o.Send(plan, sequence, index);
                 o.OnEnd(Scans.End(plan));
             },
-            restoration: new RestorationOptions { Method = method }).RunAsync(Cancel);
+            restoration: new RestorationOptions { Model = model }).RunAsync(Cancel);
 
         AssertCloses(report);
         Assert.Equal((false, "No scan has been announced yet."), (before.IsAccepted, before.Reason));

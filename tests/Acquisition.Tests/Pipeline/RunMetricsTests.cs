@@ -8,7 +8,7 @@ namespace Acquisition.Tests.Pipeline;
 
 public sealed class RunMetricsTests : ScanRunCase
 {
-    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
+    private static readonly RestorationOptions Cubic = new() { Model = ModelNames.Cubic };
 
     [Fact]
     public async Task Instruments_tell_what_the_report_tells()

@@ -256,7 +256,7 @@ public sealed class ScanRunTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan).Skip(4)) o.Send(plan, sequence, index);
                 o.OnEnd(Scans.End(plan));
             }),
-            _ => Store, Publisher, Engine, new RestorationOptions(), new PipelineOptions { Previews = false }, TimeProvider.System, new ScanAnnouncement(plan, 0, IsRepeated: false));
+            _ => Store, Publisher, Restoring(), new RestorationOptions(), new PipelineOptions { Previews = false }, TimeProvider.System, new ScanAnnouncement(plan, 0, IsRepeated: false));
         RunReport report = await run.RunAsync(Cancel);
         AssertCloses(report);
         Assert.Equal((8L, 4L), (report.Status.Frames.Stored, report.Status.Frames.LostMessages));

@@ -59,7 +59,7 @@ public sealed class ScreenTests : ScanRunCase
             return Models.Better(1);
         };
         using var run = new ScanRun(
-            new ScriptedSource((o, _) => o.SendAll(plan)), _ => Store, publisher: null, Engine, new(), new PipelineOptions(), TimeProvider.System, screen: screen);
+            new ScriptedSource((o, _) => o.SendAll(plan)), _ => Store, publisher: null, Restoring(), new(), new PipelineOptions(), TimeProvider.System, screen: screen);
         RunReport report = await run.RunAsync(Cancel);
 
         AssertCloses(report);

@@ -8,7 +8,7 @@ namespace Acquisition.Tests.Pipeline;
 /// <summary>Frames whose index names a volume that the scan has not come to, and scans that really go on elsewhere.</summary>
 public sealed class StrayFrameTests : ScanRunCase
 {
-    private static readonly RestorationOptions Cubic = new() { Method = RestorationMethod.Cubic };
+    private static readonly RestorationOptions Cubic = new() { Model = ModelNames.Cubic };
 
     // All planes of a volume, the next volume and ones far ahead.
     public static TheoryData<int, int> Strays => [.. from z in Enumerable.Range(0, 4) from ahead in (int[])[1, 2, 5, 7] select (z, ahead)];

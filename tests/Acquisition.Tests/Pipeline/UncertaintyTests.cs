@@ -50,7 +50,7 @@ public sealed class UncertaintyTests : ScanRunCase
         LastRun!.Dispose();
         var without = new MemoryRunStore();
         using var run = new Acquisition.Pipeline.ScanRun(
-            new ScriptedSource((o, _) => o.SendAll(plan)), _ => without, null, Engine, new RestorationOptions(), new(), TimeProvider.System);
+            new ScriptedSource((o, _) => o.SendAll(plan)), _ => without, null, Restoring(), new RestorationOptions(), new(), TimeProvider.System);
         await run.RunAsync(Cancel);
 
         Assert.Equal(without.Restored.Volumes.OrderBy(v => v.Key.T), Store.Restored.Volumes.OrderBy(v => v.Key.T));
@@ -81,7 +81,7 @@ public sealed class UncertaintyTests : ScanRunCase
         Engine.OnTune = _ => Models.Better(0);
         await Run((o, _) => o.SendAll(plan), restoration: Wanted).RunAsync(Cancel);
 
-        TunedModel stored = TunedModel.FromSafeTensors(Assert.Single(Store.Models));
+        TunedModel stored = SelfVisionModel.FromSafeTensors(Assert.Single(Store.Models));
         ErrorModel errors = ErrorModel.FromText(stored.Notes["errors"]);
         Assert.Equal(errors.HeldOut.Rank, Assert.Single(Store.Provenance).Uncertainty!.HeldOutRank);
     }
@@ -125,7 +125,7 @@ public sealed class UncertaintyTests : ScanRunCase
     public async Task Without_a_network_maps_come_as_well()
     {
         ScanPlan plan = Scans.Plan();
-        await Run((o, _) => o.SendAll(plan), restoration: Wanted with { Method = RestorationMethod.Cubic }).RunAsync(Cancel);
+        await Run((o, _) => o.SendAll(plan), restoration: Wanted with { Model = ModelNames.Cubic }).RunAsync(Cancel);
         Assert.Equal(3, Store.Uncertainty!.Volumes.Count);
         Assert.Equal(0, Engine.Tunings);
     }

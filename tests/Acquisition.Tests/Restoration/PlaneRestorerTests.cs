@@ -166,7 +166,7 @@ public sealed class PlaneRestorerTests
         }
     }
 
-    private static TunedModel Model(Factors factors, NetworkVariant variant = NetworkVariant.Public)
+    private static SelfVisionModel Model(Factors factors, NetworkVariant variant = NetworkVariant.Public)
     {
         var random = new Random(5);
         var stages = new List<TunedStage>();
@@ -180,7 +180,7 @@ public sealed class PlaneRestorerTests
             stages.Add(new(stage, [.. weights]));
             left = new(left.Z / stage.Z, left.Y / stage.Y, left.X / stage.X);
         }
-        return new TunedModel(variant, [.. stages]);
+        return new SelfVisionModel(variant, [.. stages]);
     }
 
     private static Factors ParseFactors(string text)

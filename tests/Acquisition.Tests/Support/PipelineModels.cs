@@ -7,7 +7,7 @@ namespace Acquisition.Tests.Support;
 /// <summary>Models that differ in one weight, for the undersampling of <see cref="Scans.Plan"/>.</summary>
 internal static class Models
 {
-    public static TunedModel Of(float weight)
+    public static SelfVisionModel Of(float weight)
     {
         var factors = new Factors(1, 2, 2);
         var weights = new float[new NetworkLayout(NetworkVariant.Paper, factors).StoredCount];
@@ -15,7 +15,7 @@ internal static class Models
         return new(NetworkVariant.Paper, [new TunedStage(factors, [.. weights])]);
     }
 
-    public static float Weight(TunedModel? model) => model?.Stages[0].Weights[0] ?? 0;
+    public static float Weight(TunedModel? model) => (model as SelfVisionModel)?.Stages[0].Weights[0] ?? 0;
 
     /// <summary>What tuning that went well comes to.</summary>
     public static TuningResult Better(float weight) =>

@@ -29,10 +29,14 @@ public abstract class ScanRunCase : IDisposable
         IRunScreen? screen = null)
     {
         Stores.Add(store ?? Store);
-        _runs.Add(new ScanRun(new ScriptedSource(script), _ => store ?? Store, Publisher, Engine, restoration ?? new RestorationOptions(),
+        _runs.Add(new ScanRun(new ScriptedSource(script), _ => store ?? Store, Publisher, Restoring(restoration), restoration ?? new RestorationOptions(),
             options ?? new PipelineOptions { Previews = false }, clock ?? TimeProvider.System, conditioning: conditioning, screen: screen));
         return _runs[^1];
     }
+
+    /// <summary>By Self-Vision's procedure with <see cref="Engine"/>.</summary>
+    private protected Func<ScanPlan, Action<string>, ScanRestoration> Restoring(RestorationOptions? options = null) =>
+        (plan, _) => ScanRestoration.SelfVision(Engine, plan, options ?? new RestorationOptions());
 
     public void Dispose()
     {

@@ -8,7 +8,8 @@ namespace Acquisition.Tests.Support;
 /// <summary>Runs tests/oracles/selfvision.py, or another oracle beside it, in a folder of its own, which it deletes.</summary>
 internal sealed class RestorationOracle : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
+    /// <summary>Debian's, or another one that has what the oracles import.</summary>
+    private static readonly string Python = Environment.GetEnvironmentVariable("ACQUISITION_PYTHON") ?? "/usr/bin/python3";
 
     public RestorationOracle() => Directory.CreateDirectory(Folder);
 

@@ -22,7 +22,7 @@ internal static class TorchCases
     }
 
     /// <summary>A model whose detail is a few hundredths of the samples.</summary>
-    public static TunedModel Model(NetworkVariant variant, Factors factors, int seed = 5)
+    public static SelfVisionModel Model(NetworkVariant variant, Factors factors, int seed = 5)
     {
         var random = new Random(seed);
         var stages = ImmutableArray.CreateBuilder<TunedStage>();
@@ -32,7 +32,7 @@ internal static class TorchCases
             stages.Add(new(stage, [.. Parameters(new NetworkLayout(variant, stage), random)]));
             left = new(left.Z / stage.Z, left.Y / stage.Y, left.X / stage.X);
         }
-        return new TunedModel(variant, stages.ToImmutable());
+        return new SelfVisionModel(variant, stages.ToImmutable());
     }
 
     public static float[] Parameters(NetworkLayout layout, Random random)

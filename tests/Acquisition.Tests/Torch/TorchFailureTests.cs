@@ -151,6 +151,42 @@ public sealed class TorchFailureTests
     }
 
     [Theory]
+    [InlineData("[enforce fail at alloc_cpu.cpp:66] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes", "activation_budget_mib")]
+    [InlineData(LostMessage, LostMessage)]
+    public void Without_a_reserve_a_failure_is_said_in_words_for_people(string message, string words)
+    {
+        using FloatVolume acquired = Volumes.Rods(new(6, 24, 26), 1), restored = new(acquired.Shape.Times(Twice));
+        var options = new RestorationOptions { Steps = 12, BatchSize = 3, CropPlanes = 2, CropEdgePx = 16, BackProjections = 3, Threads = 1 };
+        var failing = new FailingBackend(0) { Message = message };
+        var engine = new SelfVisionEngine(new FallbackBackend(failing, reserve: null, null));
+        TunedModel model = TorchCases.Model(NetworkVariant.Public, Twice);
+
+        RestorationException refused = Assert.Throws<RestorationException>(
+            () => engine.Tune(new() { Acquired = acquired, Factors = Twice, Floor = 0, Options = options }, Cancel));
+        Assert.Contains("card of the test", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        failing.Left = 0;
+        Assert.Throws<RestorationException>(() => engine.Restore(model, acquired, Twice, 0, options, restored, out _, Cancel));
+        Assert.Equal(0, failing.StillOpen);
+
+        // The next work finds the same backend, which works again.
+        engine.Restore(model, acquired, Twice, 0, options, restored, out _, Cancel);
+        Assert.Equal("card of the test", engine.Name);
+    }
+
+    [Fact]
+    public void What_this_libtorch_says_of_full_memory_is_understood()
+    {
+        Assert.SkipWhen(TorchEngine.WhyUnavailable() is not null, TorchEngine.WhyUnavailable() ?? "");
+        const long More = 1L << 50;
+        RestorationException refused = Assert.Throws<RestorationException>(
+            () => DeviceException.Final("libtorch on cpu", "Ask for less.", () => global::TorchSharp.torch.empty(More)));
+        Assert.StartsWith("libtorch on cpu lacks the memory for this. Ask for less.", refused.Message, StringComparison.Ordinal);
+        Assert.True(Assert.IsType<DeviceException>(refused.InnerException).IsOutOfMemory);
+    }
+
+    [Theory]
     [InlineData("gpu")]
     [InlineData("cuda:")]
     [InlineData("cuda:-1")]
@@ -217,7 +253,10 @@ public sealed class TorchFailureTests
     private sealed class FailingBackend(int calls) : INetworkBackend
     {
         private readonly CpuBackend _processor = new(KernelSet.Default);
-        private int _left = calls;
+
+        public int Left { get; set; } = calls;
+
+        public string Message { get; init; } = LostMessage;
 
         public string Name => "card of the test";
 
@@ -240,7 +279,7 @@ public sealed class TorchFailureTests
 
         private void Call()
         {
-            if (_left-- == 0) throw new DeviceException(LostMessage, isOutOfMemory: false);
+            if (Left-- == 0) throw Assert.Throws<DeviceException>(() => DeviceException.Guard<int>(() => throw new SaidByLibTorch(Message)));
         }
 
         private sealed class Network(FailingBackend backend, INetwork processor) : INetwork

@@ -111,7 +111,7 @@ public sealed class TorchParityTests
         foreach (IRestorationEngine tuner in new IRestorationEngine[] { processor, torch })
         {
             TunedModel tuned = tuner.Tune(new() { Acquired = acquired, Factors = factors, Floor = 0, Options = options }, Cancel).Model!;
-            var model = TunedModel.FromSafeTensors(tuned.ToSafeTensors());
+            var model = SelfVisionModel.FromSafeTensors(tuned.ToSafeTensors());
 
             float[] expected = Restored(processor, model), found = Restored(torch, model);
 

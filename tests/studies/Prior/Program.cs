@@ -96,7 +96,7 @@ double LossOnLeftOut()
 
 void Save(int step)
 {
-    TunedModel model = new TunedModel(NetworkVariant.Public, [new(factors, [.. average])])
+    TunedModel model = new SelfVisionModel(NetworkVariant.Public, [new(factors, [.. average])])
         .WithNote("version", "1")
         .WithNote("trained_on", $"{count} phantoms of hardware-sim, {(noisy ? "noisy" : "clean")} targets")
         .WithNote("steps", $"{step}")

@@ -22,6 +22,7 @@ internal static class IsotropicCase
         PatchPx = 32,
         ReportEvery = 20,
         LearningRate = 2e-3,
+        Device = TorchCases.Device,
     };
 
     /// <summary>Bright balls of 3 pixels' radius on dark, sharp in planes; (12, 48, 40).</summary>

@@ -16,7 +16,7 @@ public sealed class IsotropicRestorerTests
     /// <summary>Deep enough that no overshoot of interpolation is cut off at 0.</summary>
     private static readonly IntensityScale Deep = new(Low, 1000);
 
-    public IsotropicRestorerTests() => LibTorchPresence.Require();
+    public IsotropicRestorerTests() => TorchCases.Require();
 
     [Fact]
     public void A_network_that_changes_nothing_gives_the_interpolated_stack()
@@ -106,6 +106,16 @@ public sealed class IsotropicRestorerTests
     }
 
     [Fact]
+    public void Weights_that_are_no_numbers_are_refused_by_the_name_of_their_tensor()
+    {
+        IsotropicModel good = IsotropicCase.Passing(new(0, 1));
+        int start = NetworkPlan.Of(good.Network).Tensors().Single(tensor => tensor.Name == "layers.3.bias").Start;
+        var broken = new IsotropicModel(good.Network, good.Ratio, good.Kernel, good.PointSpread, good.Scale, good.Weights.SetItem(start + 2, float.NaN));
+        string message = Assert.Throws<DataFormatException>(() => IsotropicModel.FromSafeTensors(broken.ToSafeTensors())).Message;
+        Assert.Contains("Element 2 of tensor 'layers.3.bias'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_and_cancellation_heard()
     {
         using FloatVolume stack = IsotropicCase.Stack(), restored = new(AxialUpsampling.Shape(stack.Shape, IsotropicCase.Ratio)), other = new(new(3, 48, 40));
@@ -117,7 +127,7 @@ public sealed class IsotropicRestorerTests
     }
 
     private static IsotropicModel Trained(FloatVolume stack) => IsotropicTrainer.Train(
-        stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 8 }, null, TestContext.Current.CancellationToken);
+        stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 8 }, cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>Beyond the borders what networks take for 0.</summary>
     private static double At(FloatVolume volume, int z, int y, int x) => z >= volume.Shape.Z || y >= volume.Shape.Y || x >= volume.Shape.X

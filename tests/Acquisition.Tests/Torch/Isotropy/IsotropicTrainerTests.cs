@@ -12,7 +12,7 @@ namespace Acquisition.Tests.Torch.Isotropy;
 [Collection(LibTorchPresence.Collection)]
 public sealed class IsotropicTrainerTests
 {
-    public IsotropicTrainerTests() => LibTorchPresence.Require();
+    public IsotropicTrainerTests() => TorchCases.Require();
 
     [Theory]
     [InlineData(IsotropicNetwork.IsoNet1, IsotropicLoss.LogSquareError, 0.5)]
@@ -23,7 +23,7 @@ public sealed class IsotropicTrainerTests
         using FloatVolume stack = IsotropicCase.Stack();
         var reports = new List<IsotropicProgress>();
         var options = IsotropicCase.Options with { Network = network, Loss = loss, Steps = network == IsotropicNetwork.IsoNet1 ? 120 : 60 };
-        IsotropicModel model = IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, options, reports.Add, TestContext.Current.CancellationToken);
+        IsotropicModel model = IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, options, reports.Add, cancellation: TestContext.Current.CancellationToken);
         Assert.True(model.HeldOutDb > model.InputDb + gainDb, $"from {model.InputDb} to {model.HeldOutDb} dB");
         Assert.Equal(options.Steps / 20, reports.Count);
         Assert.Equal(reports.Max(report => report.HeldOutDb), model.HeldOutDb);
@@ -36,12 +36,12 @@ public sealed class IsotropicTrainerTests
     public void The_same_seed_gives_the_same_weights_with_dropout_and_noise_too()
     {
         using FloatVolume stack = IsotropicCase.Stack();
-        var options = IsotropicCase.Options with { Steps = 6, Dropout = 0.2, Noise = new() { ReadSigma = 5 } };
+        var options = IsotropicCase.Options with { Device = "cpu", Steps = 6, Dropout = 0.2, Noise = new() { ReadSigma = 5 } };
         float[] first = Train(options), again = Train(options), other = Train(options with { Seed = 2 });
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
 
-        float[] Train(IsotropicOptions with) => [.. IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, with, null, TestContext.Current.CancellationToken).Weights];
+        float[] Train(IsotropicOptions with) => [.. IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, with, cancellation: TestContext.Current.CancellationToken).Weights];
     }
 
     [Theory]
@@ -102,10 +102,28 @@ public sealed class IsotropicTrainerTests
         var reports = new List<IsotropicProgress>();
         Assert.Throws<OperationCanceledException>(() => IsotropicTrainer.Train(
             stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 100_000, ReportEvery = 3 },
-            report => { reports.Add(report); cancellation.Cancel(); }, cancellation.Token));
+            report => { reports.Add(report); cancellation.Cancel(); }, cancellation: cancellation.Token));
         Assert.Equal([3], reports.Select(report => report.Step));
-        IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 5, Dropout = 0.1 }, null, TestContext.Current.CancellationToken);
+        IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, IsotropicCase.Options with { Steps = 5, Dropout = 0.1 }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Every_step_takes_the_threads_that_the_budget_leaves()
+    {
+        using FloatVolume stack = IsotropicCase.Stack();
+        var budget = new ThreadBudget(2);
+        var taken = new List<int>();
+        var left = new Queue<int>([1, 1, 3, 2, 1]);
+        var options = IsotropicCase.Options with { Steps = 5, ReportEvery = 1, Threads = 2 };
+        IsotropicTrainer.Train(stack, IsotropicCase.Ratio, IsotropicCase.Psf, options, Report, budget, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([2, 1, 1, 2, 2], taken);
+
+        void Report(IsotropicProgress progress)
+        {
+            taken.Add(get_num_threads());
+            budget.Threads = left.Dequeue();
+        }
     }
 
     [Fact]
@@ -118,7 +136,7 @@ public sealed class IsotropicTrainerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Train(stack, 0.5, IsotropicCase.Options));
 
         static IsotropicModel Train(FloatVolume volume, double ratio, IsotropicOptions options) =>
-            IsotropicTrainer.Train(volume, ratio, IsotropicCase.Psf, options, null, TestContext.Current.CancellationToken);
+            IsotropicTrainer.Train(volume, ratio, IsotropicCase.Psf, options, cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

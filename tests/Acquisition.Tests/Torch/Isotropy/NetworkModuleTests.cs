@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Acquisition.Tests.Bindings.TorchSharp;
 using Acquisition.Tests.Support;
+using Acquisition.Torch;
 using Acquisition.Torch.Isotropy;
 using TorchSharp;
 using Xunit;
@@ -11,7 +12,7 @@ namespace Acquisition.Tests.Torch.Isotropy;
 [Collection(LibTorchPresence.Collection)]
 public sealed class NetworkModuleTests
 {
-    public NetworkModuleTests() => LibTorchPresence.Require();
+    public NetworkModuleTests() => TorchCases.Require();
 
     [Theory]
     [InlineData(IsotropicNetwork.IsoNet1, 57_283)]
@@ -44,10 +45,12 @@ public sealed class NetworkModuleTests
 
         using DisposeScope scope = NewDisposeScope();
         using var module = new NetworkModule(plan);
+        Device placed = TorchDevice.Open(TorchCases.Device);
+        module.to(placed);
         module.Load(weights);
         Assert.Equal(weights, module.Save());
-        Tensor x = tensor(input).reshape(count, 1, height, width);
-        float[] found = MemoryMarshal.Cast<byte, float>(module.call(x).bytes).ToArray();
+        Tensor x = tensor(input).reshape(count, 1, height, width).to(placed);
+        float[] found = MemoryMarshal.Cast<byte, float>(module.call(x).cpu().bytes).ToArray();
         // Relative to the output's size: thousands of products in single precision.
         Assert.InRange(Volumes.MaxError(wanted, found) / wanted.Max(Math.Abs), 0, 2e-5);
         Assert.True(wanted.Max() - wanted.Min() > 0.1);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Acquisition.Tests.Restoration;
 
-public sealed class TunedModelTests
+public sealed class SelfVisionModelTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class TunedModelTests
     [InlineData(NetworkVariant.Paper)]
     public void PyTorch_reads_the_file_and_computes_the_same(NetworkVariant variant)
     {
-        TunedModel model = Model(variant, new Factors(1, 2, 2)).WithNote("tuned_on", "t0 c0");
+        SelfVisionModel model = Model(variant, new Factors(1, 2, 2)).WithNote("tuned_on", "t0 c0");
         using var oracle = new RestorationOracle();
         string file = Path.Combine(oracle.Folder, "model.safetensors");
         File.WriteAllBytes(file, model.ToSafeTensors());
@@ -41,10 +41,10 @@ public sealed class TunedModelTests
     [Fact]
     public void A_model_survives_the_file_bit_for_bit()
     {
-        TunedModel model = Model(NetworkVariant.Public, new(2, 2, 2), new(1, 2, 2)).WithNote("steps", "600");
+        SelfVisionModel model = Model(NetworkVariant.Public, new(2, 2, 2), new(1, 2, 2)).WithNote("steps", "600");
 
         byte[] file = model.ToSafeTensors();
-        TunedModel back = TunedModel.FromSafeTensors(file);
+        SelfVisionModel back = SelfVisionModel.FromSafeTensors(file);
 
         Assert.Equal(model.Variant, back.Variant);
         Assert.Equal(new Factors(2, 4, 4), back.Factors);
@@ -70,12 +70,24 @@ public sealed class TunedModelTests
         Refused(Encoding.Latin1.GetBytes(text.Replace("{\"__", "{!__!", StringComparison.Ordinal)), "header");
 
         static void Refused(byte[] damaged, string reason) => Assert.Contains(
-            reason, Assert.Throws<DataFormatException>(() => TunedModel.FromSafeTensors(damaged)).Message, StringComparison.Ordinal);
+            reason, Assert.Throws<DataFormatException>(() => SelfVisionModel.FromSafeTensors(damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_refused_by_the_name_of_their_tensor(float value)
+    {
+        TunedStage stage = Model(NetworkVariant.Paper, new Factors(1, 2, 2)).Stages[0];
+        var (name, _, start) = new NetworkLayout(NetworkVariant.Paper, stage.Factors).Tensors().Skip(4).First();
+        byte[] file = new SelfVisionModel(NetworkVariant.Paper, [new(stage.Factors, stage.Weights.SetItem(start + 3, value))]).ToSafeTensors();
+        string message = Assert.Throws<DataFormatException>(() => SelfVisionModel.FromSafeTensors(file)).Message;
+        Assert.Contains($"Element 3 of tensor 'stage0.{name}'", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Weights_that_do_not_fit_the_variant_are_refused() =>
-        Assert.Throws<ArgumentException>(() => new TunedModel(NetworkVariant.Public, [new(new(2, 2, 2), [1, 2, 3])]));
+        Assert.Throws<ArgumentException>(() => new SelfVisionModel(NetworkVariant.Public, [new(new(2, 2, 2), [1, 2, 3])]));
 
     [Theory]
     [InlineData(NetworkVariant.Public, 2, 2, 2, 18_553)] // as the public code counts
@@ -83,7 +95,7 @@ public sealed class TunedModelTests
     public void The_networks_have_the_published_number_of_parameters(NetworkVariant variant, int fz, int fy, int fx, int count) =>
         Assert.Equal(count, new NetworkLayout(variant, new(fz, fy, fx)).StoredCount);
 
-    private static TunedModel Model(NetworkVariant variant, params Factors[] stages)
+    private static SelfVisionModel Model(NetworkVariant variant, params Factors[] stages)
     {
         var random = new Random(12);
         return new(variant, [.. stages.Select(factors =>

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using Acquisition.Core;
+using Acquisition.Storage.Tiff;
+
+namespace Acquisition.App.Runs;
+
+/// <summary>Planes of a TIFF as numbers, whatever type they have in the file.</summary>
+internal sealed class TiffPlane(TiffStack stack)
+{
+    private readonly byte[] _bytes = new byte[stack.Shape.PlaneVoxels * stack.PixelType.Bytes()];
+
+    /// <param name="samples">Receives the plane, (y, x).</param>
+    public void Read(FrameIndex index, Span<float> samples)
+    {
+        stack.ReadPlane(index, _bytes);
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = stack.PixelType switch
+            {
+                PixelType.UInt8 => _bytes[i],
+                PixelType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_bytes)[i],
+                _ => MemoryMarshal.Cast<byte, float>(_bytes)[i],
+            };
+        }
+    }
+}
