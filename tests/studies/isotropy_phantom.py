@@ -17,6 +17,8 @@
   isotropy_phantom.py check FOLDER/VOLUME.tif [...]
       what SEG owes to the segmentation: SEG with the watershed's seeds from scikit-image instead, the true mask cut by the watershed,
       modes of the histogram, and the best SEG of any threshold
+  isotropy_phantom.py beads FILE.tif Z Y X
+      standard deviations, µm, of Gaussians through the beads of a stack with voxels of Z, Y and X µm
 
 A volume to score is a float32 TIFF, or raw little-endian float32 (.f32) of the truth's shape, (z, y, x), in the input's units.
 PSNR is 20 log10(largest value of the truth) - 10 log10(mean square error), eq. 3 of Weigert et al. 2017; sections' are means over sections, each
@@ -320,6 +322,30 @@ def check(arguments):
         print(f"| {os.path.basename(path)} | " + " | ".join(cells) + " |")
 
 
+def beads(arguments):
+    from scipy.optimize import curve_fit
+
+    volume, voxel = read(arguments.file), (arguments.z, arguments.y, arguments.x)
+    smooth = ndimage.gaussian_filter(volume, [0.1 / v for v in voxel])
+    found = np.argwhere((smooth == ndimage.maximum_filter(smooth, [int(1 / v) | 1 for v in voxel])) & (smooth > 0.3 * smooth.max()))
+
+    def bell(at, height, middle, sigma, background):
+        return height * np.exp(-((at - middle) ** 2) / (2 * sigma**2)) + background
+
+    widths = []
+    for place in found:
+        sigmas = []
+        for axis, step in enumerate(voxel):
+            line = volume[tuple(slice(None) if a == axis else p for a, p in enumerate(place))]
+            at = step * (np.arange(len(line)) - place[axis])
+            near = np.abs(at) < (2 if axis == 0 else 0.9)
+            sigmas.append(abs(curve_fit(bell, at[near], line[near], (line.max(), 0, 0.1 if axis else 0.3, 0))[0][2]))
+        widths.append(sigmas)
+        print(f"bead at {place}: z {sigmas[0]:.3f}, y {sigmas[1]:.3f}, x {sigmas[2]:.3f}")
+    z, y, x = np.mean(widths, 0)
+    print(f"axial {z:.3f}, lateral {np.sqrt(y * x):.3f}")
+
+
 def score(arguments):
     paths = arguments.volumes
     if len(paths) == 1 and os.path.isdir(paths[0]):
@@ -368,6 +394,11 @@ def main():
     command = commands.add_parser("check")
     command.add_argument("volumes", nargs="+")
     command.set_defaults(run=check)
+    command = commands.add_parser("beads")
+    command.add_argument("file")
+    for axis in "zyx":
+        command.add_argument(axis, type=float)
+    command.set_defaults(run=beads)
     arguments = parser.parse_args()
     with np.errstate(divide="ignore"):
         arguments.run(arguments)
