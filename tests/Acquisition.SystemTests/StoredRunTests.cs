@@ -16,7 +16,7 @@ public sealed class StoredRunTests : IDisposable
     {
         string stack = _space.PathOf("stack.tif"), address = Workspace.FreeAddress();
         await Workspace.PythonAsync("make_stack.py", stack, "uint16", "2,2,3,24,270");
-        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic"));
         await using RunningProcess simulator = RunningProcess.StartProgram("hardware-sim", "play", stack, "--announce", "1,2,2", "--address", address);
         await simulator.SucceedsAsync();
         await program.SucceedsAsync();
@@ -45,7 +45,7 @@ public sealed class StoredRunTests : IDisposable
     public async Task A_run_that_was_killed_gets_levels_keeps_them_true_when_it_is_resumed_and_gets_the_rest_then()
     {
         string address = Workspace.FreeAddress();
-        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "method: cubic"));
+        await using RunningProcess program = RunningProcess.StartProgram("acquisition", "run", "--config", _space.WriteConfig(address, restoration: "model: cubic"));
         await using RunningProcess simulator = RunningProcess.StartProgram(
             "hardware-sim", "scan", "beads", "--shape", "4,40,600", "--factor", "1,2,2", "--timepoints", "40", "--fps", "16", "--address", address);
         await program.LineAsync(line => line.Contains("restored volume", StringComparison.Ordinal));
