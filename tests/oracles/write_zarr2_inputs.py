@@ -61,15 +61,16 @@ for dtype in ("|u1", "<u2", ">u2", "<f4", ">f4"):
             expect(name, write(name, dtype=dtype, separator=separator, compressor=compressor))
 for names in ("yx", "zyx", "tyx", "cyx", "czyx", "tzyx", "tcyx"):
     expect(f"axes_{names}.zarr", write(f"axes_{names}.zarr", names), names)
-for kind, chunks in {"one": (3, 2, 5, 17, 23), "larger": (9, 9, 9, 30, 30), "samples": (1, 1, 1, 1, 1), "times": (2, 1, 3, 17, 5), "channels": (1, 2, 5, 4, 23)}.items():
+for kind, chunks in (("one", (3, 2, 5, 17, 23)), ("larger", (9, 9, 9, 30, 30)), ("samples", (1, 1, 1, 1, 1)), ("times", (2, 1, 3, 17, 5)),
+                     ("channels", (1, 2, 5, 4, 23))):
     name = f"chunks_{kind}.zarr"
     expect(name, write(name, chunks=chunks, data=pixels((3, 2, 5, 3, 4), "<u2") if kind == "samples" else None))
 expect("no_units.zarr", write("no_units.zarr", units=False, omero=False), units=False, omero=False)
 expect("deep.zarr", write("deep.zarr", path="scale/0"))
 
 # Chunks that are not there have the fill value; planes of which no chunk is there are missing.
-for dtype, fill, stored in (("<u2", 513, 513), (">u2", 513, 513), ("|u1", 7, 7), ("<f4", 1.5, 1.5), ("<f4", float("nan"), float("nan")), (">f4", float("-inf"), float("-inf")),
-                            ("<u2", None, 0)):
+for dtype, fill, stored in (("<u2", 513, 513), (">u2", 513, 513), ("|u1", 7, 7), ("<f4", 1.5, 1.5), ("<f4", float("nan"), float("nan")),
+                            (">f4", float("-inf"), float("-inf")), ("<u2", None, 0)):
     for separator in "/.":
         name = f"absent_{dtype[1:]}{'be' if dtype[0] == '>' else ''}_{fill}_{'nested' if separator == '/' else 'flat'}.zarr"
         region = (slice(0, 2), slice(0, 1), slice(0, 2), slice(0, 8), slice(10, 20))
@@ -108,7 +109,7 @@ manifest.refuse("bad_axes.zarr", "axes", "t, c, z, y, x in this order")
 change("bad_xyz.zarr", ".zattrs", axes("tcxyz"))
 manifest.refuse("bad_xyz.zarr", "axes", "t, c, z, y, x in this order")
 change("bad_few_axes.zarr", ".zattrs", axes("czyx"))
-manifest.refuse("bad_few_axes.zarr", "4 extents, one an axis")
+manifest.refuse("bad_few_axes.zarr", "4 numbers, one an axis")
 change("bad_version.zarr", ".zattrs", lambda content: content["multiscales"][0].update(version="0.3"))
 manifest.refuse("bad_version.zarr", "0.3", "0.4")
 change("bad_path.zarr", ".zattrs", lambda content: content["multiscales"][0]["datasets"][0].update(path="../u2_none_nested.zarr/0"))

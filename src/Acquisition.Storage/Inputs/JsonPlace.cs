@@ -16,7 +16,9 @@ internal readonly record struct JsonPlace(string File, string Key, JsonElement V
     public bool IsNull => Value.ValueKind == JsonValueKind.Null;
 
     /// <summary>What the value is, for people; cut where it is long.</summary>
-    public string Found => Value.GetRawText() is { Length: > 80 } text ? $"{text[..77]}…" : Value.GetRawText();
+    public string Found => JsonSerializer.Serialize(Value, RecordJson.Compact) is { Length: > 80 } text
+        ? $"{text[..77]}…"
+        : JsonSerializer.Serialize(Value, RecordJson.Compact);
 
     /// <exception cref="DataFormatException">It is not JSON, or not an object.</exception>
     /// <exception cref="StorageException">The file cannot be read.</exception>
