@@ -16,12 +16,8 @@ internal sealed class TorchBackend : INetworkBackend
 
     public TorchBackend(string device)
     {
-        _device = new Device(device);
+        _device = TorchDevice.Open(device);
         Name = $"libtorch {__version__} on {device}";
-        if (_device.type != TorchSharp.DeviceType.CUDA) return;
-        // Nineteen bits are not what float32 promises.
-        backends.cudnn.allow_tf32 = false;
-        backends.cuda.matmul.allow_tf32 = false;
     }
 
     public string Name { get; }

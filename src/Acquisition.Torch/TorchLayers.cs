@@ -47,9 +47,10 @@ internal sealed class TorchLayers : IDisposable
         {
             long radius = layer.Shape.Radius;
             Tensor sums = nn.functional.conv3d(map, layer.Weight, layer.Bias, padding: [radius, radius, radius], groups: layer.Shape.Groups);
-            if (!ReferenceEquals(map, input) && !sums.requires_grad) map.Dispose();
+            // What a gradient needs of them it holds itself, and gives back in the middle of its work.
+            if (!ReferenceEquals(map, input)) map.Dispose();
             map = layer.Slopes is null ? sums : nn.functional.prelu(sums, layer.Slopes);
-            if (!ReferenceEquals(map, sums) && !sums.requires_grad) sums.Dispose();
+            if (!ReferenceEquals(map, sums)) sums.Dispose();
         }
         return map;
     }

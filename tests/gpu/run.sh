@@ -18,8 +18,7 @@ native=src/bindings/TorchSharp/Native
 
 # Tests look for their oracles below the folder with the solution.
 pack() {
-  local stage
-  stage=$(mktemp -d)
+  stage=$(mktemp -d) # not local: the trap outlives the function
   trap 'rm -rf "$stage"' EXIT
   mkdir -p "$stage/$native" "$stage/tests/gpu" "$stage/tests/oracles" "$stage/artifacts/gpu"
   local project
@@ -73,7 +72,7 @@ if [[ ! -x $bin/Acquisition.Tests ]]; then
 fi
 program() { if [[ -x $bin/$1 ]]; then echo "$bin/$1"; else echo "$root/artifacts/bin/$1/release/$1"; fi; }
 
-export ACQUISITION_TORCH_EXTERN=$out/libTorchSharpExtern.so ACQUISITION_TEST_DEVICE=$device ACQUISITION_TEST_PYTHON=$python ACQUISITION_PYTHON=$python
+export ACQUISITION_TORCH_EXTERN=$out/libTorchSharpExtern.so ACQUISITION_TEST_DEVICE=$device ACQUISITION_PYTHON=$python
 [[ $device == cpu ]] || step card nvidia-smi
 step parity "$(program Acquisition.Tests)" -noColor -namespace 'Acquisition.Tests.Torch*' -showLiveOutput
 step figures "$(program Acquisition.Benchmarks)" card "$device" "$volumes"

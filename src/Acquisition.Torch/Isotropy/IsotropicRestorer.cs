@@ -22,7 +22,7 @@ public sealed unsafe class IsotropicRestorer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         (_model, _options, _plan) = (model, options ?? new(), NetworkPlan.Of(model.Network));
-        _device = device(_options.Device);
+        _device = TorchDevice.Open(_options.Device);
         _network = new NetworkModule(_plan);
         _network.Load(model.Weights.AsSpan());
         _network.to(_device);

@@ -41,7 +41,7 @@ internal sealed class NetworkTraining : IDisposable
     public NetworkTraining(TrainingPlanes planes, IsotropicOptions options, ThreadBudget? budget = null, ImmutableArray<float> start = default)
     {
         (_planes, _options, _budget, _start, _plan) = (planes, options, budget, start, NetworkPlan.Of(options.Network));
-        _device = device(options.Device);
+        _device = TorchDevice.Open(options.Device);
         _random = new Random(options.Seed);
         _chance = new Generator((ulong)options.Seed, _device);
         _network = new NetworkModule(_plan, options.Dropout, _chance);

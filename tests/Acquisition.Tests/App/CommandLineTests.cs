@@ -33,6 +33,13 @@ public sealed class CommandLineTests
     [InlineData("--source is 'localhost'; expected tcp://host:port", "record", "--source", "localhost", "--output", "scan.wire")]
     [InlineData("push-pull", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--pattern", "both")]
     [InlineData("--idle-timeout is '0'; expected a number of seconds", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--idle-timeout", "0")]
+    [InlineData("--t is '9-0'; expected a time point or a range", "export", "runs/one", "--t", "9-0")]
+    [InlineData("--c is '1,b'; expected numbers of channels", "export", "runs/one", "--c", "1,b")]
+    [InlineData("ome-tiff", "export", "runs/one", "--format", "tiff")]
+    [InlineData("uncertainty", "export", "runs/one", "--what", "all")]
+    [InlineData("did you mean --output?", "export", "runs/one", "--outptu=x")]
+    [InlineData("Required argument missing", "finish")]
+    [InlineData("Required argument missing", "info")]
     [InlineData("is no finished run", "score", "/nowhere", "--truth", "/nowhere")]
     public async Task A_wrong_command_line_is_exit_code_2_with_a_message_and_no_output(string message, params string[] args)
     {

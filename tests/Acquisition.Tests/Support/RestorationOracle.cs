@@ -9,7 +9,7 @@ namespace Acquisition.Tests.Support;
 internal sealed class RestorationOracle : IDisposable
 {
     /// <summary>Debian's, or another one that has what the oracles import.</summary>
-    private static readonly string Python = Environment.GetEnvironmentVariable("ACQUISITION_TEST_PYTHON") ?? "/usr/bin/python3";
+    private static readonly string Python = Environment.GetEnvironmentVariable("ACQUISITION_PYTHON") ?? "/usr/bin/python3";
 
     public RestorationOracle() => Directory.CreateDirectory(Folder);
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Acquisition.Tests.Bindings.TorchSharp;
 using Acquisition.Tests.Support;
+using Acquisition.Torch;
 using Acquisition.Torch.Isotropy;
 using TorchSharp;
 using Xunit;
@@ -44,8 +45,7 @@ public sealed class NetworkModuleTests
 
         using DisposeScope scope = NewDisposeScope();
         using var module = new NetworkModule(plan);
-        var placed = new Device(TorchCases.Device);
-        if (placed.type == DeviceType.CUDA) backends.cudnn.allow_tf32 = false;
+        Device placed = TorchDevice.Open(TorchCases.Device);
         module.to(placed);
         module.Load(weights);
         Assert.Equal(weights, module.Save());
