@@ -24,6 +24,7 @@ public sealed record KeyPairFiles
     {
         string path = Path.GetFullPath(name);
         var files = new KeyPairFiles { SecretFile = path + ".secret", PublicFile = path + ".public", PublicKey = "" };
+        if (!Directory.Exists(Path.GetDirectoryName(path))) throw new TransportException($"No keys were written: there is no folder '{Path.GetDirectoryName(path)}'; make it first.");
         if (ClientAdmission.WhyNotEncrypted() is { } missing) throw new TransportException($"No keys can be made: {missing}.");
         var pair = new NetMQCertificate();
         try
