@@ -27,6 +27,7 @@ public sealed class FrameSender : IDisposable
             socket =>
             {
                 socket.Options.SendHighWatermark = options.HighWaterMark;
+                socket.Options.MaxMsgSize = OpenSocket.SendersMaxMessageBytes;
                 socket.Options.Linger = options.Linger;
             },
             options.Address,

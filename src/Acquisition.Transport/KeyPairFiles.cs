@@ -22,8 +22,10 @@ public sealed record KeyPairFiles
     /// <exception cref="TransportException">A file of that name is there already, nothing can be written, or keys cannot be made here.</exception>
     public static KeyPairFiles Create(string name)
     {
+        if (string.IsNullOrWhiteSpace(Path.GetFileName(name))) throw new TransportException($"'{name}' is no name of files with keys; expected one like keys/camera.");
         string path = Path.GetFullPath(name);
         var files = new KeyPairFiles { SecretFile = path + ".secret", PublicFile = path + ".public", PublicKey = "" };
+        if (!Directory.Exists(Path.GetDirectoryName(path))) throw new TransportException($"No keys were written: there is no folder '{Path.GetDirectoryName(path)}'; make it first.");
         if (ClientAdmission.WhyNotEncrypted() is { } missing) throw new TransportException($"No keys can be made: {missing}.");
         var pair = new NetMQCertificate();
         try

@@ -35,6 +35,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
             socket =>
             {
                 socket.Options.SendHighWatermark = options.HighWaterMark;
+                socket.Options.MaxMsgSize = OpenSocket.SendersMaxMessageBytes;
                 socket.Options.Linger = TimeSpan.FromSeconds(5); // the last volume of a run is worth as much as the first
             },
             options.Address,

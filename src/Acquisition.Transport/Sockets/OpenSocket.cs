@@ -6,6 +6,9 @@ namespace Acquisition.Transport.Sockets;
 /// <summary>A socket that has its address, and the library's lease with it. Use it from one thread at a time.</summary>
 internal sealed class OpenSocket : IDisposable
 {
+    /// <summary>Largest part that a socket takes which only sends: handshakes and topics; bytes. Without a bound a stranger could fill the memory.</summary>
+    public const long SendersMaxMessageBytes = 64 * 1024;
+
     private readonly NetMQSocket _socket;
     private readonly SocketLease _lease;
     private readonly ClientAdmission? _admission;

@@ -193,6 +193,7 @@ class Volumes(Iterator[Volume]):
     def __init__(
         self, address: str, *, stream: Optional[str] = None, gaps: str = "raise", previews: bool = False, newest: bool = False,
         timeout_s: Optional[float] = None, until_finished: bool = True, bind: bool = False, high_water_mark: int = 64,
+        keys: Optional[Tuple[str, str]] = None,
     ) -> None:
         if gaps not in ("raise", "count"):
             raise ValueError(f"gaps is {gaps!r}; accepted are 'raise' and 'count'")
@@ -211,7 +212,7 @@ class Volumes(Iterator[Volume]):
         self._socket = self._context.socket(zmq.SUB)
         self._socket.setsockopt(zmq.RCVHWM, high_water_mark)
         self._socket.setsockopt(zmq.SUBSCRIBE, topics)
-        _open(self._context, self._socket, address, bind)
+        _open(self._context, self._socket, address, bind, keys)
 
     @property
     def address(self) -> str:
@@ -306,6 +307,7 @@ class Volumes(Iterator[Volume]):
 def volumes(
     address: str, *, stream: Optional[str] = None, gaps: str = "raise", previews: bool = False, newest: bool = False,
     timeout_s: Optional[float] = None, until_finished: bool = True, bind: bool = False, high_water_mark: int = 64,
+    keys: Optional[Tuple[str, str]] = None,
 ) -> Volumes:
     """Connects to a run and iterates over its restored volumes, in the order in which they were restored.
 
@@ -322,13 +324,15 @@ def volumes(
     until_finished: whether the iteration ends with the run; otherwise it waits for the next run at the same address.
     bind: whether this side owns the address (``publish.bind: false`` in the run).
     high_water_mark: most messages that wait in this process, 1 or more. Each may hold a whole volume in memory.
+    keys: for a run with keys, two files that 'acquisition keygen' made: this side's secret key, and the run's public key. The run must
+        list this side's public key; one that does not is not heard from.
 
     Raises while iterating: GapError; TimeoutError after ``timeout_s`` of silence; ProtocolError for a message of another protocol or
     version. Raises at once: ValueError for an argument that is not accepted, ConnectionError when the address cannot be had.
     """
     return Volumes(
         address, stream=stream, gaps=gaps, previews=previews, newest=newest, timeout_s=timeout_s, until_finished=until_finished,
-        bind=bind, high_water_mark=high_water_mark,
+        bind=bind, high_water_mark=high_water_mark, keys=keys,
     )
 
 
@@ -350,6 +354,7 @@ class Publisher:
         pattern: str = "push", bind: bool = True, dt_s: Optional[float] = None, exposure_ms: Optional[float] = None,
         bit_depth: Optional[int] = None, objective: Optional[str] = None, psf_um: Optional[Sequence[float]] = None,
         user: Optional[Mapping[str, Any]] = None, high_water_mark: int = 8, timeout_s: Optional[float] = None, linger_s: float = 30.0,
+        keys: Optional[Tuple[str, str]] = None,
     ) -> None:
         """Takes the address; the scan is announced with its first frame.
 
@@ -371,6 +376,7 @@ class Publisher:
         high_water_mark: most frames that wait to be taken, 1 or more.
         timeout_s: longest wait for a run to take a frame; seconds, None for ever.
         linger_s: longest wait in ``close`` for frames that were not taken yet; seconds.
+        keys: as for ``volumes``; only without ``bind``.
 
         Raises ValueError or TypeError for what a run would refuse, ConnectionError when the address cannot be had.
         """
@@ -420,7 +426,7 @@ class Publisher:
         # XPUB is PUB that is told when somebody subscribes.
         self._socket = self._context.socket(zmq.XPUB if _word("pattern", pattern, ("push", "pub")) == "pub" else zmq.PUSH)
         self._socket.setsockopt(zmq.SNDHWM, high_water_mark)
-        _open(self._context, self._socket, address, bind)
+        _open(self._context, self._socket, address, bind, keys)
 
     @property
     def address(self) -> str:
@@ -567,8 +573,13 @@ def publish(
     return source.frames
 
 
-def _open(context: zmq.Context[Any], socket: Any, address: str, bind: bool) -> None:
+def _open(context: zmq.Context[Any], socket: Any, address: str, bind: bool, keys: Optional[Tuple[str, str]]) -> None:
     try:
+        if keys is not None:
+            if bind:
+                raise ValueError("keys are given to a side that binds; here only the side that connects can have them")
+            secret, server = (_key(path) for path in keys)
+            socket.curve_secretkey, socket.curve_publickey, socket.curve_serverkey = secret, zmq.curve_public(secret), server
         if bind:
             socket.bind(address)
         else:
@@ -576,6 +587,18 @@ def _open(context: zmq.Context[Any], socket: Any, address: str, bind: bool) -> N
     except zmq.ZMQError as error:
         context.destroy(linger=0)
         raise ConnectionError(f"Cannot {'bind' if bind else 'connect to'} {address}: {error}") from error
+    except (OSError, ValueError):
+        context.destroy(linger=0)
+        raise
+
+
+def _key(path: str) -> bytes:
+    """The key in a file that 'acquisition keygen' made: 40 characters, and after a blank whose it is."""
+    with open(path, "rb") as file:
+        words = file.read(1024).split()
+    if not words or len(words[0]) != 40:
+        raise ValueError(f"{path} holds no key; expected 40 characters, as 'acquisition keygen' writes them")
+    return words[0]
 
 
 def _header(kind: str, scan: str, seq: int, fields: Mapping[str, Any]) -> bytes:

@@ -104,6 +104,8 @@ public sealed class CommandLineTests
         Assert.Contains(folder["own.secret"], output, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, (await Invoke("keygen", folder["own"])).ExitCode);
+        Assert.Contains("is no name of files with keys", (await Invoke("keygen", folder.Path + "/")).Error, StringComparison.Ordinal);
+        Assert.Contains("there is no folder", (await Invoke("keygen", folder["none/own"])).Error, StringComparison.Ordinal);
         Assert.Equal(secret, File.ReadAllText(folder["own.secret"]).Trim());
 
         File.WriteAllText(folder["rig.yaml"], Config("tcp://10.0.0.1:5555", "tcp://*:5556"));

@@ -1,4 +1,6 @@
 using Acquisition.Transport;
+using Acquisition.Transport.Sockets;
+using Xunit;
 
 namespace Acquisition.Tests.Support;
 
@@ -9,6 +11,9 @@ internal sealed class KeyFolder : IDisposable
 
     /// <summary>Path of a file in the folder.</summary>
     public string this[string name] => _folder[name];
+
+    /// <summary>Skips a test, and says why, where clients cannot be told apart.</summary>
+    public static void SkipWithoutCurve() => Assert.SkipWhen(ClientAdmission.WhyUnavailable() is not null, ClientAdmission.WhyUnavailable() ?? "");
 
     /// <summary>A new pair.</summary>
     public KeyPairFiles Make(string name) => KeyPairFiles.Create(_folder[name]);

@@ -9,6 +9,8 @@ public sealed class KeyFileTests : IDisposable
 {
     private readonly KeyFolder _folder = new();
 
+    public KeyFileTests() => KeyFolder.SkipWithoutCurve();
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
