@@ -4,7 +4,7 @@
 //   Acquisition.Benchmarks paper [steps]               the job that He et al. 2023 give times for; default 1500
 //   Acquisition.Benchmarks conditioning [rounds]       each correction of one volume; default 20
 //   Acquisition.Benchmarks lucy [rounds]               one volume deconvolved, in turn with scikit-image; default 3
-//   Acquisition.Benchmarks torch [rounds] [threads]    training steps through libtorch, in turn with PyTorch; default 9 and 1
+//   Acquisition.Benchmarks torch [rounds] [threads]    training steps through libtorch, in turn with PyTorch; default 21 and 1
 //   Acquisition.Benchmarks card DEVICE [volumes]       the Torch engine on a device, in turn with PyTorch, printed only; default 1,000
 //   Acquisition.Benchmarks ingest FOLDER [rounds] [volumes]   frames flat out into a run below FOLDER, in turn with a receiver that only writes; default 3 and 16
 //   Acquisition.Benchmarks latency FOLDER [case] [volumes]    last frame sent to restored volume received, run below FOLDER; default all cases and 200

@@ -15,6 +15,8 @@ internal static class CardMode
 
     private static readonly int[][] SmallVolumes = [[16, 64, 64], [20, 96, 96]];
 
+    private static readonly StepSide[] Against = [StepSide.Plain, StepSide.Alike, StepSide.AlikeHalf];
+
     /// <param name="volumes">Of the endurance run; 1,000 if not said.</param>
     /// <returns>1 where memory grew.</returns>
     public static int Run(string device, int? volumes)
@@ -46,7 +48,7 @@ internal static class CardMode
         return $"""
             ## Self-Vision, {names}
 
-            Medians of {rounds} rounds in turn, ms by the clock, from and to the processor's memory; ratios are here to there, with the lowest and highest round. Here
+            Medians of {rounds} rounds in turn, ms by the clock, from and to the processor's memory; ratios are here to there, with the middle half of the rounds. Here
             inference takes half precision where it keeps 1e-3. Memory: of a card, here all that is less free than before, there what PyTorch reserved; of a processor, resident.
 
             | network | work | volume | here | PyTorch | ratio | PyTorch alike | ratio | alike, half | ratio | memory, MiB: here, PyTorch, alike |
@@ -78,6 +80,4 @@ internal static class CardMode
             }
         }
     }
-
-    private static StepSide[] Against => [StepSide.Plain, StepSide.Alike, StepSide.AlikeHalf];
 }

@@ -26,12 +26,12 @@ internal sealed class StepRounds
     /// <summary>Milliseconds by the clock; a dash where memory lacked.</summary>
     public string Wall(StepSide side) => _times.TryGetValue(side, out List<RunTime>? times) ? Text(RunTime.Median(times).WallMs, "0.0") : "–";
 
-    /// <summary>How many times as long the engine takes: median over the rounds, lowest and highest.</summary>
+    /// <summary>How many times as long the engine takes: median over the rounds, and their middle half.</summary>
     public string Ratio(StepSide side, Func<RunTime, double> clock)
     {
         if (!_times.TryGetValue(side, out List<RunTime>? theirs) || !_times.TryGetValue(StepSide.Here, out List<RunTime>? ours)) return "–";
         double[] ratios = [.. ours.Zip(theirs, (here, there) => clock(here) / clock(there))];
-        return $"{Text(Percentiles.Median(ratios), "0.000")} ({Text(ratios.Min(), "0.000")}–{Text(ratios.Max(), "0.000")})";
+        return $"{Text(Percentiles.Median(ratios), "0.000")} ({Text(Percentiles.Of(ratios, 0.25), "0.000")}–{Text(Percentiles.Of(ratios, 0.75), "0.000")})";
     }
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

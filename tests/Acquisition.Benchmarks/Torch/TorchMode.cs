@@ -6,13 +6,11 @@ namespace Acquisition.Benchmarks.Torch;
 /// <summary>Training steps through the binding, in turn with PyTorch, as a table.</summary>
 internal static class TorchMode
 {
-    private const int StepsInTurn = 2;
-
     private static readonly StepSide[] Sides = [StepSide.Here, StepSide.Plain, StepSide.Alike];
 
     public static int Run(int? rounds, int? threads)
     {
-        var (turns, workers) = (rounds ?? 9, threads ?? 1);
+        var (turns, workers) = (rounds ?? 21, threads ?? 1);
         var text = new StringBuilder();
         string theirs = "";
         foreach (StepCase step in Cases(workers))
@@ -24,7 +22,7 @@ internal static class TorchMode
                 foreach (StepSide side in Sides) sides.Add(side, StepProcess.Start(step, side));
                 if (sides.Values.Select(side => side.Parameters).Distinct().Count() > 1) throw new InvalidOperationException("The networks differ.");
                 theirs = $"{sides[StepSide.Here].Name}, {sides[StepSide.Plain].Name}";
-                var found = new StepRounds(sides, "step", turns, StepsInTurn);
+                var found = new StepRounds(sides, "step", turns, runs: 1);
                 text.AppendLine($"| {step.Network} | {step.Batch} × ({string.Join('×', step.Network == StepNetwork.IsoNet2 ? step.Crop[1..] : step.Crop)}) "
                     + $"| {found.Wall(StepSide.Here)} | {found.Wall(StepSide.Plain)} | {found.Ratio(StepSide.Plain, time => time.WallMs)} "
                     + $"| {found.Wall(StepSide.Alike)} | {found.Ratio(StepSide.Alike, time => time.WallMs)} | {found.Ratio(StepSide.Alike, time => time.ProcessorMs)} |");
@@ -36,8 +34,8 @@ internal static class TorchMode
         }
 
         var head = new StringBuilder();
-        head.AppendLine($"{ResultsFile.Origin(Machine.Current)}. {theirs}, both on {workers} of its threads. Medians of {turns} rounds in turn, {StepsInTurn} steps a turn, ms by");
-        head.AppendLine("the clock; ratios are here to there, with the lowest and highest round. Here a step cuts its crops out, too. Alike: PyTorch with the engine's own");
+        head.AppendLine($"{ResultsFile.Origin(Machine.Current)}. {theirs}, both on {workers} of its threads. Medians of {turns} rounds, a step each in turn, ms by");
+        head.AppendLine("the clock; ratios are here to there, with the middle half of the rounds. Here a step cuts its crops out, too. Alike: PyTorch with the engine's own");
         head.AppendLine("operators, memory layout and allocator settings, so that only the way into libtorch differs.").AppendLine();
         head.AppendLine("| network | batch | here | PyTorch | ratio | PyTorch alike | ratio | of the processor's time |").AppendLine("|---|---|---|---|---|---|---|---|");
         ResultsFile.Put($"Training steps through libtorch, {workers} thread{(workers == 1 ? "" : "s")}", head.Append(text).ToString());
