@@ -17,6 +17,8 @@
   isotropy_phantom.py check FOLDER/VOLUME.tif [...]
       what SEG owes to the segmentation: SEG with the watershed's seeds from scikit-image instead, the true mask cut by the watershed,
       modes of the histogram, and the best SEG of any threshold
+  isotropy_phantom.py sharpness FOLDER
+      PSNR against both truths of the specimen blurred by Gaussians alone: what a restoration without error has at that sharpness
   isotropy_phantom.py beads FILE.tif Z Y X
       standard deviations, µm, of Gaussians through the beads of a stack with voxels of Z, Y and X µm
 
@@ -322,6 +324,15 @@ def check(arguments):
         print(f"| {os.path.basename(path)} | " + " | ".join(cells) + " |")
 
 
+def sharpness(arguments):
+    isotropic, raw = (read(os.path.join(arguments.folder, name + ".tif")) for name in TRUTHS)
+    print("| σ, pixels | isotropic, dB | raw, dB |")
+    print("|---|---|---|")
+    for sigma in np.arange(0.4, 1.25, 0.1):
+        volume = blur(raw, sigma, sigma)
+        print(f"| {sigma:.1f} | {psnr(volume, isotropic):.2f} | {psnr(volume, raw):.2f} |")
+
+
 def beads(arguments):
     from scipy.optimize import curve_fit
 
@@ -394,6 +405,9 @@ def main():
     command = commands.add_parser("check")
     command.add_argument("volumes", nargs="+")
     command.set_defaults(run=check)
+    command = commands.add_parser("sharpness")
+    command.add_argument("folder")
+    command.set_defaults(run=sharpness)
     command = commands.add_parser("beads")
     command.add_argument("file")
     for axis in "zyx":
