@@ -59,7 +59,7 @@ install_missing() {
   command -v dpkg-query >/dev/null || return 0
   local package missing=() as_root=()
   local wanted=(libzmq5 libblosc1 gcc g++ libc6-dev libopencv-core-dev libopencv-imgproc-dev libtorch-dev libopenblas0-pthread python3-zmq python3-msgpack python3-numpy python3-torch
-    python3-tifffile python3-skimage python3-scipy python3-zarr python3-numcodecs python3-opencv python3-prometheus-client chromium)
+    python3-tifffile python3-skimage python3-scipy python3-zarr python3-numcodecs python3-opencv python3-prometheus-client chromium slurmctld slurmd slurm-client munge mypy)
   command -v node >/dev/null || wanted+=(nodejs)
   command -v npm >/dev/null || wanted+=(npm)
   for package in "${wanted[@]}"; do

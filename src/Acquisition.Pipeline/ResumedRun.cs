@@ -84,6 +84,16 @@ public sealed class ResumedRun : IScanHost, IDisposable
         }
     }
 
+    /// <summary>The first line of a ledger.</summary>
+    /// <param name="plan">With the restored grid.</param>
+    /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
+    public static ScanStarted Describe(ScanPlan plan, RestorationOptions restoration, ScanRestoration how, string conditioning = "")
+    {
+        ArgumentNullException.ThrowIfNull(how);
+        return new ScanStarted(
+            plan, SettingsFingerprint.Of(restoration, how.Settings, conditioning), SettingsFingerprint.Describe(restoration, how.Settings, conditioning));
+    }
+
     /// <summary>How settings differ from those that a run was made with, for people; empty when its restoration can go on with them.</summary>
     /// <param name="conditioning">As <see cref="IVolumeConditioner.Settings"/> says it; empty for none.</param>
     public static ImmutableArray<string> ChangedSettings(ScanStarted scan, RestorationOptions restoration, ScanRestoration how, string conditioning = "")

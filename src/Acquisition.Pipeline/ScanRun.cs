@@ -264,10 +264,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
 
         // Started first: a ledger that refuses its first line ends the run through the same hops as any other failure.
         scan.Start(_assembler.Volumes, _abandonRestoration.Token);
-        string conditioning = conditioner?.Settings ?? "";
-        _book.Record(LedgerKinds.ScanStarted, new ScanStarted(
-            plan, SettingsFingerprint.Of(_parts.Restoration, restoration.Settings, conditioning),
-            SettingsFingerprint.Describe(_parts.Restoration, restoration.Settings, conditioning)));
+        _book.Record(LedgerKinds.ScanStarted, ResumedRun.Describe(plan, _parts.Restoration, restoration, conditioner?.Settings ?? ""));
         Enter(RunState.Scanning, () => _state == RunState.Waiting ? $"scan {plan.ScanId} was announced; no volume is complete yet" : null);
     }
 

@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
 using Acquisition.Storage.Recovery;
@@ -19,6 +17,7 @@ namespace Acquisition.Storage;
 public sealed class RunFolder : IRunStore
 {
     internal const string LedgerFile = "ledger.jsonl";
+    internal const string SettingsFile = "run.yaml";
     internal const string RawName = "raw.zarr";
     internal const string RestoredName = "restored.zarr";
     internal const string UncertaintyName = "uncertainty.zarr";
@@ -29,6 +28,7 @@ public sealed class RunFolder : IRunStore
     private readonly TimeProvider _clock;
     private readonly JsonLines _ledger;
     private readonly JsonLines _provenance;
+    private readonly ModelFiles _models;
     private readonly Lock _gate = new();
     private readonly List<ZarrVolumeStore> _stores = [];
     private readonly RunLock _lock;
@@ -41,6 +41,7 @@ public sealed class RunFolder : IRunStore
         _clock = clock;
         _lock = taken;
         _recovery = recovery;
+        _models = new ModelFiles(folder);
         _ledger = new(Path.Combine(folder, LedgerFile), flushToDisk: false);
         // Without its provenance a restored volume cannot be made again, so the line is as safe as the volume.
         _provenance = new(Path.Combine(RestoredPath, ZarrDataset.ProvenanceFile), flushToDisk: true);
@@ -90,7 +91,7 @@ public sealed class RunFolder : IRunStore
         RunLock taken = RunLock.Take(folder);
         try
         {
-            Store("store the settings", folder, settings.Length, () => AtomicFile.Write(Path.Combine(folder, "run.yaml"), settings, replace: false));
+            Store("store the settings", folder, settings.Length, () => AtomicFile.Write(Path.Combine(folder, SettingsFile), settings, replace: false));
             return new RunFolder(folder, options, clock ?? TimeProvider.System, taken);
         }
         catch
@@ -150,64 +151,14 @@ public sealed class RunFolder : IRunStore
 
     /// <inheritdoc/>
     /// <exception cref="StorageException">The disk refused.</exception>
-    public string SaveModel(ReadOnlySpan<byte> safetensors)
-    {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(safetensors));
-        string path = Path.Combine(Folder, "models", hash + ".safetensors");
-        try
-        {
-            lock (_gate)
-            {
-                // Not where the whole run has vanished with its disk.
-                if (!Directory.Exists(Folder)) throw new DirectoryNotFoundException(Folder);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                if (!File.Exists(path)) AtomicFile.Write(path, safetensors, replace: false);
-            }
-        }
-        catch (Exception fault) when (DiskFault.Is(fault))
-        {
-            throw DiskFault.Translate(fault, "store a model", path, safetensors.Length);
-        }
-
-        return hash;
-    }
+    public string SaveModel(ReadOnlySpan<byte> safetensors) => _models.Save(safetensors);
 
     /// <inheritdoc/>
-    public byte[] LoadModel(string sha256)
-    {
-        string path = Path.Combine(Folder, "models", sha256 + ".safetensors");
-        try
-        {
-            byte[] file = File.ReadAllBytes(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file)) == sha256
-                ? file
-                : throw new StorageException($"The model '{path}' is damaged: its name is not its SHA-256. Copy it again from a backup.");
-        }
-        catch (Exception fault) when (DiskFault.Is(fault))
-        {
-            throw DiskFault.Translate(fault, "read a model", path);
-        }
-    }
+    public byte[] LoadModel(string sha256) => _models.Load(sha256);
 
-    /// <summary>Appends one line: "at" (ISO 8601, UTC), "kind", then the entry's own members.</summary>
-    /// <param name="entry">An object, whose members must not be called at or kind; anything else becomes the member "value".</param>
+    /// <inheritdoc/>
     /// <exception cref="StorageException">The disk refused.</exception>
-    public void AppendLedger<T>(string kind, T entry)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(kind);
-        var line = new JsonObject { ["at"] = _clock.GetUtcNow().UtcDateTime, ["kind"] = kind };
-        JsonNode? content = JsonSerializer.SerializeToNode(entry, RecordJson.Compact);
-        if (content is JsonObject members)
-        {
-            foreach (var (name, value) in members) line.Add(name, value?.DeepClone());
-        }
-        else
-        {
-            line.Add("value", content);
-        }
-
-        Append(_ledger, JsonSerializer.SerializeToElement(line, RecordJson.Compact), $"store the event '{kind}'");
-    }
+    public void AppendLedger<T>(string kind, T entry) => Append(_ledger, LedgerEntry.Of(kind, entry, _clock), $"store the event '{kind}'");
 
     /// <inheritdoc/>
     /// <remarks>The page report.html comes last; a page that cannot be made is left out, and 'acquisition report' makes it later.</remarks>

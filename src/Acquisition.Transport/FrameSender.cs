@@ -27,15 +27,20 @@ public sealed class FrameSender : IDisposable
             socket =>
             {
                 socket.Options.SendHighWatermark = options.HighWaterMark;
+                socket.Options.MaxMsgSize = OpenSocket.SendersMaxMessageBytes;
                 socket.Options.Linger = options.Linger;
             },
             options.Address,
             options.Bind,
+            options.Security,
             (message, cause) => new TransportException(message, cause));
     }
 
     /// <summary>The address receivers connect to, with the port that was picked.</summary>
     public string BoundAddress => _socket.BoundAddress;
+
+    /// <summary>Receivers that were not let in for their keys, each try counted.</summary>
+    public long RefusedClients => _socket.RefusedClients;
 
     /// <summary>Announces a scan; its time on the wire is <see cref="ScanPlan.AnnouncedUnixNs"/>.</summary>
     /// <returns>False when the receiver did not take it in time; nothing was sent then.</returns>

@@ -12,6 +12,9 @@ public sealed record PublisherOptions
     /// <summary>Whether this side owns the address and listeners connect to it. Default: it does.</summary>
     public bool Bind { get; init; } = true;
 
+    /// <summary>Who may be at the other end. Default: anybody, over connections that are not encrypted.</summary>
+    public SocketSecurity Security { get; init; } = new();
+
     /// <summary>Name of the outgoing stream, [a-z0-9-]{1,32}. Default <see langword="null"/>: that of the scan, and
     /// "restored" for a status before any scan.</summary>
     /// <exception cref="ArgumentException">It is not a stream's name.</exception>

@@ -15,6 +15,9 @@ public sealed record SenderOptions
     /// <summary>Whether this side owns the address and the receiver connects to it. Default: it does.</summary>
     public bool Bind { get; init; } = true;
 
+    /// <summary>Who may be at the other end. Default: anybody, over connections that are not encrypted.</summary>
+    public SocketSecurity Security { get; init; } = new();
+
     /// <summary>Messages that may wait for the receiver; 1 to 1000. Default 8.</summary>
     public int HighWaterMark { get; init => field = Require.InRange(value, 1, 1000, nameof(HighWaterMark)); } = 8;
 

@@ -18,6 +18,9 @@ public sealed record SourceOptions
     /// <summary>Whether this side owns the address and senders connect to it. Default: the sender owns it.</summary>
     public bool Bind { get; init; }
 
+    /// <summary>Who may be at the other end. Default: anybody, over connections that are not encrypted.</summary>
+    public SocketSecurity Security { get; init; } = new();
+
     /// <summary>The one stream to listen to, [a-z0-9-]{1,32}; <see langword="null"/> for any.</summary>
     /// <exception cref="ArgumentException">It is not a stream's name.</exception>
     public string? Stream { get; init => field = SocketRequire.StreamOrNull(value); }

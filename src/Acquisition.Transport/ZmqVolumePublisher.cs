@@ -35,16 +35,21 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
             socket =>
             {
                 socket.Options.SendHighWatermark = options.HighWaterMark;
+                socket.Options.MaxMsgSize = OpenSocket.SendersMaxMessageBytes;
                 socket.Options.Linger = TimeSpan.FromSeconds(5); // the last volume of a run is worth as much as the first
             },
             options.Address,
             options.Bind,
+            options.Security,
             (message, cause) => new TransportException(message, cause));
         BoundAddress = _socket.BoundAddress;
     }
 
     /// <summary>The address listeners connect to, with the port that was picked.</summary>
     public string BoundAddress { get; }
+
+    /// <summary>Listeners that were not let in for their keys, each try counted.</summary>
+    public long RefusedClients => _socket.RefusedClients;
 
     /// <summary>Volumes and states that no message could hold, of the scan that was published last.</summary>
     public long Unpublished { get { lock (_gate) return _sent.GetValueOrDefault(_scanId).Unpublished; } }

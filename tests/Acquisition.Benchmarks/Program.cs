@@ -12,6 +12,7 @@
 //   Acquisition.Benchmarks viewers FOLDER [rounds] [volumes]     raw storage and restoration while none, one, ten look, and one whose connection stalls; default 5 and 100
 //   Acquisition.Benchmarks screen FOLDER [volumes]               restored volume finished to its pixels in a browser; default 30
 //   Acquisition.Benchmarks soak FOLDER [volumes]              what the program holds over many small volumes; default 10,000
+//   Acquisition.Benchmarks fuzz COUNT|SECONDSs [seed]         changed messages through the wire decoder, as many or for so long; default seed 1
 using System.Globalization;
 using Acquisition.Benchmarks;
 using Acquisition.Benchmarks.Live;
@@ -46,6 +47,8 @@ switch (args)
         return await ScreenMode.RunAsync(folder, numbers.ElementAtOrDefault(0) ?? 30);
     case ["soak", string folder, .. string[] rest] when Numbers(rest, 1) is { } numbers:
         return SoakMode.Run(folder, numbers.ElementAtOrDefault(0) ?? 10_000);
+    case ["fuzz", string extent, .. string[] rest] when Numbers(rest, 1) is { } numbers && FuzzMode.Run(extent, numbers.ElementAtOrDefault(0) ?? 1) is { } code:
+        return code;
     // The other side of a measurement, as a process of its own.
     case ["torch-work", string step]:
         return StepChild.Run(step);
@@ -60,7 +63,7 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "usage: Acquisition.Benchmarks kernels [options of BenchmarkDotNet] | steps [rounds] [threads] | paper [steps] | conditioning [rounds] | lucy [rounds] | torch [rounds] [threads] | card DEVICE [volumes] | ingest FOLDER [rounds] [volumes] | latency FOLDER [case] [volumes] "
-            + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | screen FOLDER [volumes] | soak FOLDER [volumes]");
+            + "| isolation FOLDER [rounds] [volumes] | viewers FOLDER [rounds] [volumes] | screen FOLDER [volumes] | soak FOLDER [volumes] | fuzz COUNT|SECONDSs [seed]");
         return 2;
 }
 

@@ -87,6 +87,10 @@ def check(folder):
             yield "no datasets"
         for dataset in multiscale["datasets"]:
             yield from check_dataset(folder, dataset, names)
+        shapes = [load(folder, dataset["path"])["shape"] for dataset in multiscale["datasets"]]
+        for fine, coarse in zip(shapes, shapes[1:]):
+            if fine[:2] != coarse[:2] or fine == coarse or any(a < b for a, b in zip(fine, coarse)):
+                yield f"levels {shapes} are not in order, largest first"
         if not multiscale.get("name"):
             yield "a multiscale has no name"
     shape = load(folder, ome["multiscales"][0]["datasets"][0]["path"])["shape"]

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Subscribes to restored volumes as any Python user would: collect_volumes.py ADDRESS FOLDER
+"""Subscribes to restored volumes as any Python user would: collect_volumes.py ADDRESS FOLDER [SECRET_KEY_FILE SERVER_KEY_FILE]
 
 Writes each volume as FOLDER/t<T>_c<C>.npy, its map of errors, if one comes, as .map, and its header as JSON beside it; ends when a status says 'finished'.
 Prints 'ready' once connected."""
@@ -16,6 +16,9 @@ socket = zmq.Context().socket(zmq.SUB)
 socket.setsockopt(zmq.RCVHWM, 64)
 socket.setsockopt(zmq.RCVTIMEO, 120_000)
 socket.setsockopt(zmq.SUBSCRIBE, b"acq.")
+if len(sys.argv) > 3:
+    secret, server = (open(name, "rb").read()[:40] for name in sys.argv[3:5])
+    socket.curve_secretkey, socket.curve_publickey, socket.curve_serverkey = secret, zmq.curve_public(secret), server
 socket.connect(address)
 print("ready", flush=True)
 seen = {}  # sequence numbers by scan: each begins at 0, and so does what is said before any scan

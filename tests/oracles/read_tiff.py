@@ -10,9 +10,15 @@ with tifffile.TiffFile(path) as file:
     series = file.series[0]
     data = series.asarray()
     data.astype(data.dtype.newbyteorder("<")).tofile(pixels)
-    found = xml.fromstring(file.ome_metadata).find(".//{*}Pixels").attrib
+    root = xml.fromstring(file.ome_metadata)
+    described = root.find(".//{*}Pixels")
+    found = described.attrib
     print(json.dumps({
         "is_ome": file.is_ome, "is_bigtiff": file.is_bigtiff, "axes": series.axes, "shape": series.shape,
         "dtype": data.dtype.name, "contiguous": series.dataoffset is not None,
         "voxel": [float(found[f"PhysicalSize{axis}"]) for axis in "ZYX"],
-        "units": [found[f"PhysicalSize{axis}Unit"] for axis in "ZYX"]}))
+        "units": [found[f"PhysicalSize{axis}Unit"] for axis in "ZYX"],
+        "channels": [channel.get("Name") for channel in described.findall("{*}Channel")],
+        "interval_s": float(found["TimeIncrement"]) if "TimeIncrement" in found else None,
+        "bits": found.get("SignificantBits"),
+        "notes": {pair.get("K"): pair.text for pair in root.findall(".//{*}M")}}))

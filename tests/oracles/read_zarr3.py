@@ -1,4 +1,4 @@
-"""Reads a sharded Zarr 3 dataset by the letter of the specification: read_zarr3.py <group folder> <file for the pixels>
+"""Reads a sharded Zarr 3 dataset by the letter of the specification: read_zarr3.py <group folder> <file for the pixels> [<level>]
 
 The pixels are written (t, c, z, y, x), little-endian; a summary goes to standard output as JSON. Shard index, checksums and
 chunk placement are worked out here; numcodecs expands the chunks.
@@ -65,11 +65,11 @@ def read_shard(path, shard_shape, sharding, dtype):
     return shard, stored
 
 
-def read(folder):
+def read(folder, level=0):
     """Returns the array (t, c, z, y, x), fill value where nothing is stored, and what was found on the way."""
     with open(os.path.join(folder, "zarr.json")) as file:
         group = json.load(file)
-    root = os.path.join(folder, group["attributes"]["ome"]["multiscales"][0]["datasets"][0]["path"])
+    root = os.path.join(folder, group["attributes"]["ome"]["multiscales"][0]["datasets"][level]["path"])
     with open(os.path.join(root, "zarr.json")) as file:
         array = json.load(file)
     (codec,) = array["codecs"]
@@ -94,6 +94,6 @@ def read(folder):
 
 
 if __name__ == "__main__":
-    found, summary = read(sys.argv[1])
+    found, summary = read(sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     found.tofile(sys.argv[2])
     print(json.dumps(summary))

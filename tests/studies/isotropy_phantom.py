@@ -1,23 +1,31 @@
 #!/usr/bin/python3
 """Made-up volumes with a known isotropic truth, and how close a restoration comes to it.
 
-  isotropy_phantom.py make FOLDER --case nuclei|membranes [--seed N] [--edge 128]
+  isotropy_phantom.py make FOLDER --case nuclei|membranes|confocal [--seed N] [--edge 128]
       writes truth_raw.tif (the specimen), truth_isotropic.tif (blurred equally in all directions), input.tif (what a microscope
-      would have acquired: blurred more along z, every 8th or 4th plane, noise) and case.json (widths, ratio, photons)
+      would have acquired: blurred more along z, every 8th or 4th plane, noise) and case.json (widths, ratio, photons); nuclei and
+      membranes are blurred by Gaussians, confocal is membranes blurred by a computed point spread function, which goes to psf.tif;
+      truth_isotropic.tif has the lateral blur in all directions, truth_average.tif the mean of the blur over all directions
   isotropy_phantom.py baselines FOLDER [--iterations N]
       writes blurred.tif (input.tif interpolated along z), lucy.tif (that, deconvolved with the blur that it was made with; in double
       precision with borders mirrored) and lucy_split.tif (deconvolved with what the axial blur has beyond the lateral one)
-  isotropy_phantom.py score FOLDER/VOLUME.tif [...] [--border N]
-      PSNR (dB) against both truths, over the volume and in the xz and yz sections that networks see, and for nuclei the measure SEG
+  isotropy_phantom.py score FOLDER/VOLUME.tif [...] [--border N] [--average]
+      PSNR (dB) against both truths, over the volume and in the xz and yz sections that networks see, and for nuclei the measure SEG;
+      --average takes truth_average.tif for the isotropic one
   isotropy_phantom.py score FOLDER
       the same for every volume in the folder
+  isotropy_phantom.py check FOLDER/VOLUME.tif [...]
+      what SEG owes to the segmentation: SEG with the watershed's seeds from scikit-image instead, the true mask cut by the watershed,
+      modes of the histogram, and the best SEG of any threshold
+  isotropy_phantom.py beads FILE.tif Z Y X
+      standard deviations, µm, of Gaussians through the beads of a stack with voxels of Z, Y and X µm
 
 A volume to score is a float32 TIFF, or raw little-endian float32 (.f32) of the truth's shape, (z, y, x), in the input's units.
 PSNR is 20 log10(largest value of the truth) - 10 log10(mean square error), eq. 3 of Weigert et al. 2017; sections' are means over sections, each
 with its own largest value where that is above a tenth of the volume's. SEG is the mean Jaccard index of reference objects with the segmented object
 that covers more than half of them, 0 where there is none. Reference objects are those that the specimen was made of. Segmentation: threshold
-between the two modes of the smoothed histogram, as in the article, or Otsu's, for histograms whose second mode is a ripple; holes filled;
-watershed of the three-dimensional distance transform.
+halfway between the two modes of the smoothed histogram, as in the article; the threshold so found for the isotropic truth; or Otsu's, the last
+two for histograms that have no second mode; holes filled; watershed of the three-dimensional distance transform.
 
 Needs numpy, scipy, scikit-image and tifffile (Debian: python3-numpy python3-scipy python3-skimage python3-tifffile).
 """
@@ -29,18 +37,70 @@ import sys
 
 import numpy as np
 import tifffile
-from scipy import ndimage
+from scipy import ndimage, signal, special
 
 TRUTHS = ("truth_isotropic", "truth_raw")
 CASES = {
     "nuclei": {"lateral": 2.0, "axial": 8.0, "ratio": 8},
     "membranes": {"lateral": 1.2, "axial": 3.6, "ratio": 4},
+    # Water immersion; pixels at which the lateral width at half maximum is that of the case membranes, the axial one 10 % more.
+    "confocal": {"aperture": 1.1, "index": 1.33, "excitation_um": 0.488, "emission_um": 0.525, "pitch_um": 0.06, "ratio": 4},
 }
 PHOTONS, READ_NOISE = 400, 0.005
 
 
 def blur(volume, lateral, axial):
     return ndimage.gaussian_filter(volume, (axial, lateral, lateral), mode="reflect", truncate=4)
+
+
+def convolve(volume, psf):
+    """With mirrored borders."""
+    return signal.oaconvolve(np.pad(volume, [(s // 2,) * 2 for s in psf.shape], mode="symmetric"), psf, mode="valid")
+
+
+def focus(case, wavelength, r, z):
+    """Light of a point at distances r from the axis and z from the focal plane, µm: the scalar Debye integral for an aplanatic objective
+    without apodisation, rows along z."""
+    rho, weight = np.polynomial.legendre.leggauss(200)
+    rho, weight = (rho + 1) / 2, weight / 2
+    k = 2 * np.pi / wavelength
+    along = np.exp(1j * k * np.multiply.outer(z, np.sqrt(case["index"] ** 2 - (case["aperture"] * rho) ** 2)))
+    return np.abs((along * rho * weight) @ special.j0(k * case["aperture"] * np.multiply.outer(rho, r))) ** 2
+
+
+def confocal(case, lateral=16, axial=32):
+    """The point spread function of a confocal microscope with a small pinhole, excitation times emission, and the one that it would be were it
+    everywhere as it is in the focal plane; both sum to 1."""
+
+    def sampled(distance, z):
+        different, where = np.unique(distance.round(6), return_inverse=True)
+        light = np.prod([focus(case, case[which], different * case["pitch_um"], z * case["pitch_um"]) for which in ("excitation_um", "emission_um")], 0)
+        return light[:, where.reshape(distance.shape)]
+
+    x = np.arange(-lateral, lateral + 1)
+    psf = sampled(np.hypot(*np.meshgrid(x, x)), np.arange(-axial, axial + 1))
+    isotropic = sampled(np.sqrt(sum(a**2.0 for a in np.meshgrid(x, x, x))), np.zeros(1))[0]
+    return psf / psf.sum(), isotropic / isotropic.sum()
+
+
+def gaussian(case):
+    x, z = (np.arange(-np.ceil(4 * case[s]), np.ceil(4 * case[s]) + 1) for s in ("lateral", "axial"))
+    across, along = np.exp(-(x**2) / (2 * case["lateral"] ** 2)), np.exp(-(z**2) / (2 * case["axial"] ** 2))
+    psf = np.einsum("i,j,k->ijk", along, across, across)
+    return psf / psf.sum()
+
+
+def averaged(psf):
+    """Its mean over all directions in space."""
+    middle, radius = [s // 2 for s in psf.shape], max(psf.shape) // 2
+    r, profile = np.arange(0, 2 * radius, 0.25), 0
+    heights, weights = np.polynomial.legendre.leggauss(64)
+    for height, weight in zip(heights, weights):
+        for angle in np.arange(16) * np.pi / 8:
+            direction = height, np.sqrt(1 - height**2) * np.sin(angle), np.sqrt(1 - height**2) * np.cos(angle)
+            profile = profile + weight * ndimage.map_coordinates(psf, [m + d * r for m, d in zip(middle, direction)], order=1)
+    average = np.interp(np.sqrt(sum(a**2.0 for a in np.meshgrid(*[np.arange(-radius, radius + 1)] * 3))), r, profile)
+    return average / average.sum()
 
 
 def turned(random):
@@ -99,10 +159,18 @@ def make(arguments):
     random = np.random.default_rng(arguments.seed)
     case = dict(CASES[arguments.case], case=arguments.case, seed=arguments.seed, photons=PHOTONS, read_noise=READ_NOISE)
     raw, labels = (nuclei if arguments.case == "nuclei" else membranes)(arguments.edge, random)
-    acquired = blur(raw, case["lateral"], case["axial"])[:: case["ratio"]]
+    if arguments.case == "confocal":
+        psf, isotropic_psf = confocal(case)
+        write(arguments.folder, "psf", psf)
+        acquired, isotropic = np.clip(convolve(raw, psf), 0, None), convolve(raw, isotropic_psf)
+    else:
+        psf = gaussian(case)
+        acquired, isotropic = (blur(raw, case["lateral"], axial) for axial in (case["axial"], case["lateral"]))
+    acquired = acquired[:: case["ratio"]]
     acquired = random.poisson(acquired * PHOTONS) / PHOTONS + random.normal(0, READ_NOISE, acquired.shape)
     write(arguments.folder, "truth_raw", raw)
-    write(arguments.folder, "truth_isotropic", blur(raw, case["lateral"], case["lateral"]))
+    write(arguments.folder, "truth_isotropic", isotropic)
+    write(arguments.folder, "truth_average", convolve(raw, averaged(psf)))
     write(arguments.folder, "input", acquired)
     if labels is not None:
         tifffile.imwrite(os.path.join(arguments.folder, "labels.tif"), labels)
@@ -136,11 +204,11 @@ def upsample(stack, ratio, planes):
     return out
 
 
-def lucy(volume, lateral, axial, iterations):
-    """Richardson-Lucy with a Gaussian, whose blur is separable."""
+def lucy(volume, blurred, iterations):
+    """Richardson-Lucy with a symmetric blur."""
     data, estimate = np.clip(volume, 0, None), np.full(volume.shape, max(volume.mean(), 1e-9))
     for _ in range(iterations):
-        estimate *= blur(data / np.maximum(blur(estimate, lateral, axial), 1e-9), lateral, axial)
+        estimate *= blurred(data / np.maximum(blurred(estimate), 1e-9))
     return estimate
 
 
@@ -150,8 +218,13 @@ def baselines(arguments):
     stack = read(os.path.join(arguments.folder, "input.tif"))
     blurred = upsample(stack, case["ratio"], len(stack) * case["ratio"])
     write(arguments.folder, "blurred", blurred)
-    write(arguments.folder, "lucy", lucy(blurred, case["lateral"], case["axial"], arguments.iterations))
-    write(arguments.folder, "lucy_split", lucy(blurred, 0, (case["axial"] ** 2 - case["lateral"] ** 2) ** 0.5, arguments.iterations))
+    if case["case"] == "confocal":
+        psf = confocal(case)[0]
+        write(arguments.folder, "lucy", lucy(blurred, lambda v: convolve(v, psf), arguments.iterations))
+        return
+    beyond = (case["axial"] ** 2 - case["lateral"] ** 2) ** 0.5
+    write(arguments.folder, "lucy", lucy(blurred, lambda v: blur(v, case["lateral"], case["axial"]), arguments.iterations))
+    write(arguments.folder, "lucy_split", lucy(blurred, lambda v: blur(v, 0, beyond), arguments.iterations))
 
 
 def psnr(volume, truth):
@@ -167,28 +240,36 @@ def section_psnr(volume, truth):
     return np.mean(found)
 
 
-def segment(volume, threshold):
+def highest(distance):
+    """Where the distance transform is the largest within 5 voxels."""
+    return ndimage.label((distance == ndimage.maximum_filter(distance, 11)) & (distance > 0), np.ones((3, 3, 3)))[0]
+
+
+def segment(volume, threshold, seeds=highest):
     from skimage.segmentation import watershed
 
     mask = ndimage.binary_fill_holes(volume > threshold)
-    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(mask), 1)
-    peaks = (distance == ndimage.maximum_filter(distance, 11)) & mask
-    return watershed(-distance, ndimage.label(peaks, np.ones((3, 3, 3)))[0], mask=mask)
+    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(mask), 1) * mask
+    return watershed(-distance, seeds(distance), mask=mask)
+
+
+def modes(volume):
+    """Of the histogram, smoothed until no more than two are left. Values above the 99.9 % percentile are left out: few as they are, they
+    stretch the histogram, and their last bins are modes of their own."""
+    counts, edges = np.histogram(volume, 256, (volume.min(), np.percentile(volume, 99.9)))
+    counts = counts.astype(float)
+    while True:
+        padded = np.pad(counts, 1)
+        found = np.flatnonzero((counts > padded[:-2]) & (counts >= padded[2:]))
+        if len(found) <= 2:
+            return (edges[found] + edges[found + 1]) / 2
+        counts = ndimage.uniform_filter1d(counts, 3, mode="nearest")
 
 
 def intermodes(volume):
-    """Prewitt and Mendelsohn 1966: the histogram is smoothed until it has two modes; halfway between them. Infinite where it never has."""
-    counts, edges = np.histogram(np.clip(volume, None, np.percentile(volume, 99.9)), 256)
-    counts = counts.astype(float)
-    for _ in range(10_000):
-        padded = np.pad(counts, 1)
-        modes = np.flatnonzero((counts > padded[:-2]) & (counts >= padded[2:]))
-        if len(modes) == 2:
-            return (edges[modes[0]] + edges[modes[1]] + edges[1] - edges[0]) / 2
-        if len(modes) < 2:
-            break
-        counts = ndimage.uniform_filter1d(counts, 3, mode="nearest")
-    return np.inf
+    """Prewitt and Mendelsohn 1966: halfway between the two modes. Infinite where there is one."""
+    found = modes(volume)
+    return found.mean() if len(found) == 2 else np.inf
 
 
 def seg(reference, found):
@@ -205,23 +286,81 @@ def seg(reference, found):
     return total / max(count, 1)
 
 
+def thresholds_for(truth):
+    from skimage.filters import threshold_otsu
+
+    of_truth = intermodes(truth)
+    return intermodes, lambda volume: of_truth, threshold_otsu
+
+
+def check(arguments):
+    from skimage.feature import peak_local_max
+    from skimage.filters import threshold_minimum
+    from skimage.morphology import h_maxima
+
+    def peaks(distance):
+        found = np.zeros(distance.shape, int)
+        for number, place in enumerate(peak_local_max(distance, min_distance=5, exclude_border=False), 1):
+            found[tuple(place)] = number
+        return found
+
+    folder = os.path.dirname(arguments.volumes[0]) or "."
+    reference, truth = tifffile.imread(os.path.join(folder, "labels.tif")), read(os.path.join(folder, "truth_isotropic.tif"))
+    print(f"true mask, cut by the watershed: SEG {seg(reference, segment(reference > 0, 0.5)):.3f}; {(reference > 0).mean():.1%} of the volume is nuclei")
+    print("| volume | modes | scikit-image's minimum between them | threshold | SEG | peak_local_max | h_maxima | best SEG, at threshold |")
+    print("|---|---|---|---|---|---|---|---|")
+    for path in arguments.volumes:
+        volume = read(path, truth.shape)
+        try:
+            between = f"{threshold_minimum(volume[volume <= np.percentile(volume, 99.9)]):.3f}"
+        except RuntimeError:
+            between = "none"
+        threshold = thresholds_for(truth)[1](volume)
+        found = [seg(reference, segment(volume, threshold, s)) for s in (highest, peaks, lambda d: ndimage.label(h_maxima(d, 0.5))[0])]
+        best = max((seg(reference, segment(volume, t)), t) for t in np.arange(0.05, 0.31, 0.02))
+        cells = [" ".join(f"{m:.3f}" for m in modes(volume)), between, f"{threshold:.3f}", *(f"{f:.3f}" for f in found), f"{best[0]:.3f}, {best[1]:.2f}"]
+        print(f"| {os.path.basename(path)} | " + " | ".join(cells) + " |")
+
+
+def beads(arguments):
+    from scipy.optimize import curve_fit
+
+    volume, voxel = read(arguments.file), (arguments.z, arguments.y, arguments.x)
+    smooth = ndimage.gaussian_filter(volume, [0.1 / v for v in voxel])
+    found = np.argwhere((smooth == ndimage.maximum_filter(smooth, [int(1 / v) | 1 for v in voxel])) & (smooth > 0.3 * smooth.max()))
+
+    def bell(at, height, middle, sigma, background):
+        return height * np.exp(-((at - middle) ** 2) / (2 * sigma**2)) + background
+
+    widths = []
+    for place in found:
+        sigmas = []
+        for axis, step in enumerate(voxel):
+            line = volume[tuple(slice(None) if a == axis else p for a, p in enumerate(place))]
+            at = step * (np.arange(len(line)) - place[axis])
+            near = np.abs(at) < (2 if axis == 0 else 0.9)
+            sigmas.append(abs(curve_fit(bell, at[near], line[near], (line.max(), 0, 0.1 if axis else 0.3, 0))[0][2]))
+        widths.append(sigmas)
+        print(f"bead at {place}: z {sigmas[0]:.3f}, y {sigmas[1]:.3f}, x {sigmas[2]:.3f}")
+    z, y, x = np.mean(widths, 0)
+    print(f"axial {z:.3f}, lateral {np.sqrt(y * x):.3f}")
+
+
 def score(arguments):
     paths = arguments.volumes
     if len(paths) == 1 and os.path.isdir(paths[0]):
-        known = {name + ".tif" for name in (*TRUTHS, "input", "labels")}
+        known = {name + ".tif" for name in (*TRUTHS, "truth_average", "input", "labels", "psf")}
         paths = sorted(p for p in glob.glob(os.path.join(paths[0], "*.*")) if p.endswith((".tif", ".f32")) and os.path.basename(p) not in known)
         paths = [os.path.join(arguments.volumes[0], "truth_isotropic.tif")] + paths
-    from skimage.filters import threshold_otsu
-
     folder = os.path.dirname(paths[0]) or "."
-    truths = [read(os.path.join(folder, name + ".tif")) for name in TRUTHS]
+    truths = [read(os.path.join(folder, ("truth_average" if arguments.average and name == TRUTHS[0] else name) + ".tif")) for name in TRUTHS]
     inner = tuple([slice(arguments.border, -arguments.border or None)] * 3)
     labels = os.path.join(folder, "labels.tif")
     segmented = os.path.exists(labels) and not arguments.no_segmentation
-    thresholds = (intermodes, threshold_otsu) if segmented else ()
     reference = tifffile.imread(labels) if segmented else None
-    print("| volume | isotropic, dB | raw, dB | sections isotropic, dB | sections raw, dB |" + " SEG, intermodes | SEG, Otsu |" * segmented)
-    print("|---|---|---|---|---|" + "---|---|" * segmented)
+    thresholds = thresholds_for(truths[0]) if segmented else ()
+    print("| volume | isotropic, dB | raw, dB | sections isotropic, dB | sections raw, dB |" + " SEG, intermodes | SEG, the truth's | SEG, Otsu |" * segmented)
+    print("|---|---|---|---|---|" + "---|---|---|" * segmented)
     for path in paths:
         volume = read(path, truths[0].shape)
         if volume.shape != truths[0].shape:
@@ -249,8 +388,17 @@ def main():
     command = commands.add_parser("score")
     command.add_argument("volumes", nargs="+")
     command.add_argument("--border", type=int, default=0)
+    command.add_argument("--average", action="store_true")
     command.add_argument("--no-segmentation", action="store_true")
     command.set_defaults(run=score)
+    command = commands.add_parser("check")
+    command.add_argument("volumes", nargs="+")
+    command.set_defaults(run=check)
+    command = commands.add_parser("beads")
+    command.add_argument("file")
+    for axis in "zyx":
+        command.add_argument(axis, type=float)
+    command.set_defaults(run=beads)
     arguments = parser.parse_args()
     with np.errstate(divide="ignore"):
         arguments.run(arguments)

@@ -8,12 +8,14 @@ namespace Acquisition.HardwareSim.Commands;
 /// <summary>The options that every command shares: where to send, and what goes wrong.</summary>
 internal sealed class SendingArguments
 {
+    private const string DefaultAddress = "tcp://127.0.0.1:5555";
+
     private static readonly TimeSpan PubStartDelay = TimeSpan.FromSeconds(1);
 
     private readonly Option<string> _address = new("--address")
     {
         Description = "Where to send: tcp://host:port. Port * picks a free one and says which.",
-        DefaultValueFactory = _ => "tcp://127.0.0.1:5555",
+        DefaultValueFactory = _ => DefaultAddress,
         CustomParser = ParseAddress,
     };
 
@@ -28,12 +30,21 @@ internal sealed class SendingArguments
     private readonly Option<double?> _startDelay = Values.OptionalNumber(
         "--start-delay", "Seconds between opening the socket and the first message. Default: 0 with push; 1 with pub, so that subscribers can join.", 0, 3600.0);
 
+    private readonly Option<string?> _secretKey = KeyFile("--secret-key-file", "This side's secret key, made by 'acquisition keygen'. With one, connections are encrypted.");
+
+    private readonly Option<string?> _serverKey = KeyFile("--server-key-file", "With --connect: the public key that the receiver must have.");
+
+    private readonly Option<string?> _allowedKeys = KeyFile("--allowed-keys-file", "Public keys of receivers that get in, one a line; read anew for every connection.");
+
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Bind an address that the network reaches without keys." };
+
     private readonly FaultArguments _faults = new();
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_address, _bind, _connect, _pattern, _startDelay]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_address, _bind, _connect, _pattern, _startDelay, _secretKey, _serverKey, _allowedKeys, _insecure]) command.Options.Add(option);
         Exclude(command, _bind, _connect);
+        command.Validators.Add(CheckKeys);
         _faults.AddTo(command);
     }
 
@@ -55,6 +66,7 @@ internal sealed class SendingArguments
             {
                 Address = parsed.GetValue(_address)!,
                 Bind = !parsed.GetValue(_connect),
+                Security = Security(parsed.CommandResult),
                 Pattern = isPub ? SocketPattern.PubSub : SocketPattern.PushPull,
                 Linger = TimeSpan.FromMinutes(1), // the last frames are as good as the first, and a receiver may be busy tuning
             },
@@ -62,6 +74,26 @@ internal sealed class SendingArguments
             Faults = _faults.Read(parsed),
         };
     }
+
+    private static Option<string?> KeyFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    private SocketSecurity Security(CommandResult result) => new()
+    {
+        SecretKeyFile = result.GetValue(_secretKey),
+        ServerKeyFile = result.GetValue(_serverKey),
+        AllowedKeysFile = result.GetValue(_allowedKeys),
+        Insecure = result.GetValue(_insecure),
+    };
+
+    private void CheckKeys(CommandResult result)
+    {
+        // As it was typed: defaults are put in after validation, and a fault of the address is told by itself.
+        string address = result.GetResult(_address)?.Tokens is [var typed, ..] ? typed.Value : DefaultAddress;
+        foreach (var (key, message) in Security(result).Faults(address, !result.GetValue(_connect), NameOf)) result.AddError($"{NameOf(key)} {message}.");
+    }
+
+    /// <summary>The option that stands for a setting of the program.</summary>
+    private static string NameOf(string setting) => "--" + setting.Replace('_', '-');
 
     private static string ParseAddress(ArgumentResult result)
     {

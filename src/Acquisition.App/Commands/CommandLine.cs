@@ -25,7 +25,11 @@ internal static class CommandLine
           acquisition resume runs/20250101-120000-camera-1a2b3c4d  finish a run that was cut off
           acquisition view runs/20250101-120000-camera-1a2b3c4d     shows it in a browser again
           acquisition report runs/20250101-120000-camera-1a2b3c4d   makes report.html once more
+          acquisition info runs/20250101-120000-camera-1a2b3c4d     what it is, how it was made, whether it is whole
+          acquisition export runs/20250101-120000-camera-1a2b3c4d --format imagej   for other programs; also ome-tiff, ome-zarr-0.4, png
+          acquisition finish runs/20250101-120000-camera-1a2b3c4d   adds coarser levels, for napari and neuroglancer
           acquisition record --source tcp://127.0.0.1:5555 --output scan.wire   what the microscope sends, to be replayed
+          acquisition restore volume.tif --factor 1,2,2 --output restored   restores a stored scan, of a run or of another program
           acquisition models                                what can restore, and what each model needs
           acquisition bench                                 how fast this machine tunes and restores
 
@@ -74,7 +78,9 @@ internal static class CommandLine
         var root = new RootCommand(Purpose)
         {
             run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
-            RecordCommand.Create(screen), ModelsCommand.Create(screen), BenchCommand.Create(screen),
+            FinishCommand.Create(screen), InfoCommand.Create(screen), ExportCommand.Create(screen), RecordCommand.Create(screen), RestoreCommand.Create(screen),
+            PlanCommand.Create(screen), RestoreRangeCommand.Create(screen), KeygenCommand.Create(screen), ModelsCommand.Create(screen),
+            BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";
         foreach (Option option in root.Options)

@@ -63,14 +63,7 @@ internal sealed class DemoCommand
     private DemoCommand(Screen screen)
     {
         _screen = screen;
-        _factor.CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            int[] axes = [.. text.Split(',').Select(part => part is "1" or "2" or "4" ? part[0] - '0' : 0)];
-            Factors factors = axes switch { [var all] => new(all, all, all), [var z, var y, var x] => new(z, y, x), _ => default };
-            if (!factors.IsSupported) result.AddError($"--factor is '{text}'; expected 1, 2 or 4 for each of z,y,x, such as 1,2,2, or one for all three");
-            return factors;
-        };
+        _factor.CustomParser = FactorOption.Parse;
         _timePoints.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 1) result.AddError("--timepoints must be at least 1");

@@ -2,6 +2,7 @@ using Acquisition.App.Models;
 using Acquisition.App.Runs;
 using Acquisition.Conditioning;
 using Acquisition.Core;
+using Acquisition.Transport;
 
 namespace Acquisition.App.Configuration;
 
@@ -23,6 +24,13 @@ internal static class ConfigChecks
         if (config.Publish is { Bind: false } connecting && HasOpenPort(connecting.Address))
             yield return ("publish.address", $"is '{connecting.Address}', which has no port to connect to; give the number, or set publish.bind to true");
 
+        foreach (var fault in Security("source", config.Source.Security, config.Source.Address, config.Source.Bind)) yield return fault;
+
+        if (config.Publish is { } outgoing)
+        {
+            foreach (var fault in Security("publish", outgoing.Security, outgoing.Address, outgoing.Bind)) yield return fault;
+        }
+
         foreach (var fault in Conditioning(config.Conditioning)) yield return fault;
 
         foreach (var fault in ModelRegistry.Get(config.Restoration.Model).Check(config)) yield return fault;
@@ -36,6 +44,9 @@ internal static class ConfigChecks
         if (config.TruthFolder is { } truth && !Directory.Exists(truth))
             yield return ("scoring.truth", $"is '{truth}', which is no folder; give the one that the simulator was given with --truth");
     }
+
+    private static IEnumerable<(string Path, string Message)> Security(string section, SocketSecurity security, string address, bool bind) =>
+        security.Faults(address, bind, key => $"{section}.{key}").Select(fault => ($"{section}.{fault.Key}", fault.Message));
 
     private static IEnumerable<(string Path, string Message)> Conditioning(ConditioningOptions options)
     {

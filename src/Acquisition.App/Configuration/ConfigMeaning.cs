@@ -24,6 +24,8 @@ internal static class ConfigMeaning
             ? $"Restored volumes are published (PUB) {Side(publish.Bind, publish.Address)}; "
                 + $"a subscriber that falls {publish.HighWaterMark} volumes behind loses some."
             : "Nothing is published.";
+        if (Keys(config.Source.Security, config.Source.Bind, "the microscope") is { } feeding) yield return feeding;
+        if (config.Publish is { } listened && Keys(listened.Security, listened.Bind, "subscribers") is { } listening) yield return listening;
         if (config.Metrics is { } metrics)
             yield return $"Metrics go to {metrics.OtlpEndpoint} every {Seconds(metrics.Period)}; a run does not wait for that.";
         if (config.Viewer.Enabled) yield return $"A page at {config.Viewer.Address} shows the run while it goes on.";
@@ -31,7 +33,7 @@ internal static class ConfigMeaning
         if (config.TruthFolder is not null && config.Conditioning is { OffsetAdu: > 0 } or { DarkFile: not null } or { FlatFile: not null } or { CorrectDrift: true })
             yield return "CAUTION: originals hold what conditioning takes off, so scores compare two different things.";
         foreach (string address in OpenAddresses(config))
-            yield return $"CAUTION: {address} is open to the network, without password or encryption; 127.0.0.1 keeps it to this machine.";
+            yield return $"CAUTION: {address} is open to the network, without keys or encryption; 'acquisition keygen' makes keys, 127.0.0.1 keeps it to this machine.";
     }
 
     private static string Source(SourceOptions source)
@@ -103,17 +105,16 @@ internal static class ConfigMeaning
     private static string Side(bool bind, string address) =>
         bind ? $"on {address}, which this side binds" : $"over a connection to {address}";
 
+    private static string? Keys(SocketSecurity security, bool bind, string others) =>
+        security.SecretKeyFile is null ? null
+        : bind ? $"Connections of {others} are encrypted; those with a key in {security.AllowedKeysFile} get in."
+        : $"The connection to {others} is encrypted, and made only with the one whose key is in {security.ServerKeyFile}.";
+
     private static IEnumerable<string> OpenAddresses(AppConfig config)
     {
-        if (config.Source.Bind && IsOpen(config.Source.Address)) yield return config.Source.Address;
-        if (config.Publish is { Bind: true } publish && IsOpen(publish.Address)) yield return publish.Address;
+        if (config.Source is { Bind: true, Security.SecretKeyFile: null } source && SocketSecurity.IsOpen(source.Address)) yield return source.Address;
+        if (config.Publish is { Bind: true, Security.SecretKeyFile: null } publish && SocketSecurity.IsOpen(publish.Address)) yield return publish.Address;
     }
-
-    private static bool IsOpen(string address) =>
-        address.StartsWith("tcp://", StringComparison.Ordinal)
-        && !address.StartsWith("tcp://127.", StringComparison.Ordinal)
-        && !address.StartsWith("tcp://localhost:", StringComparison.Ordinal)
-        && !address.StartsWith("tcp://[::1]:", StringComparison.Ordinal);
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 }

@@ -54,6 +54,25 @@ internal static class Settings
             "Messages that may wait in the receiving socket.");
         yield return Row("max_payload_mib", new MebiBytes(1, 2047), o => o.MaxPayloadBytes, (o, v) => o with { MaxPayloadBytes = v },
             "Largest accepted frame; a larger one is refused and counted.");
+        foreach (Setting setting in Security("source", c => c.Source.Security, (c, v) => c with { Source = c.Source with { Security = v } }, _ => true)) yield return setting;
+    }
+
+    /// <summary>The rows that every section with a socket has.</summary>
+    private static IEnumerable<Setting> Security(
+        string section, Func<AppConfig, SocketSecurity> read, Func<AppConfig, SocketSecurity, AppConfig> write, Func<AppConfig, bool> isGiven)
+    {
+        Setting<string?> File(string key, Func<SocketSecurity, string?> readFile, Func<SocketSecurity, string?, SocketSecurity> writeFile, string doc) =>
+            new(section, key, new FileOrNone(), c => readFile(read(c)), (c, v) => write(c, writeFile(read(c), v is null ? null : Path.GetFullPath(v))), doc) { IsGiven = isGiven };
+
+        yield return File("secret_key_file", o => o.SecretKeyFile, (o, v) => o with { SecretKeyFile = v },
+            "This side's secret key, made by 'acquisition keygen'; with one, connections are encrypted and both sides prove who they are.");
+        yield return File("server_key_file", o => o.ServerKeyFile, (o, v) => o with { ServerKeyFile = v },
+            "Where this side connects: the public key that the other side must have.");
+        yield return File("allowed_keys_file", o => o.AllowedKeysFile, (o, v) => o with { AllowedKeysFile = v },
+            "Where this side binds: the public keys that get in, one a line; read anew for every connection, so a key taken out is refused from then on.");
+        yield return new Setting<bool>(section, "insecure", new Flag(), c => read(c).Insecure, (c, v) => write(c, read(c) with { Insecure = v }),
+            "Whether an address that the network reaches may be bound without keys.")
+        { IsGiven = isGiven };
     }
 
     private static IEnumerable<Setting> Conditioning()
@@ -184,6 +203,11 @@ internal static class Settings
             "Name of the stream in the topics acq.<stream>.volume and .status; \"*\" for the name that the scan came under.");
         yield return Row("high_water_mark", new WholeNumber<int>(1, 1000), o => o.HighWaterMark, (o, v) => o with { HighWaterMark = v },
             "Most volumes queued for one slow subscriber; further ones are not sent to it.");
+        foreach (Setting setting in Security("publish", c => (c.Publish ?? AppConfig.DraftPublisher).Security,
+            (c, v) => c with { Publish = (c.Publish ?? AppConfig.DraftPublisher) with { Security = v } }, c => c.Publish is not null))
+        {
+            yield return setting;
+        }
     }
 
     private static IEnumerable<Setting> Pipeline()

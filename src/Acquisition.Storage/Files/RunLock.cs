@@ -35,5 +35,29 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Whether a program is writing to the run. Asked in an instant in which another one takes it, that one is refused.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public static bool IsTaken(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException fault) when (fault.HResult is TakenLinux or TakenMac or TakenWindows)
+        {
+            return true;
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "look at a run folder", path);
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 }

@@ -9,7 +9,8 @@ internal static class GreyPng
     private static readonly uint[] Table = MakeTable();
 
     /// <param name="pixels">Row by row, from the top left; 0 is black.</param>
-    public static byte[] Write(ReadOnlySpan<byte> pixels, int width, int height)
+    /// <param name="pixelUm">Extent of a pixel (x, y), µm; <see langword="null"/> for unknown. Kept to whole pixels a metre.</param>
+    public static byte[] Write(ReadOnlySpan<byte> pixels, int width, int height, (double X, double Y)? pixelUm = null)
     {
         if (pixels.Length != checked(width * height))
             throw new ArgumentException($"{pixels.Length} pixels are no picture of {width}×{height}.", nameof(pixels));
@@ -23,6 +24,15 @@ internal static class GreyPng
         header[8] = 8; // bits a sample; the rest is 0: grey, the one compression, the one set of filters, not interlaced
         header[9..].Clear();
         Chunk(file, "IHDR"u8, header);
+
+        if (pixelUm is { } extent)
+        {
+            Span<byte> pitch = stackalloc byte[9];
+            BinaryPrimitives.WriteInt32BigEndian(pitch, PerMetre(extent.X));
+            BinaryPrimitives.WriteInt32BigEndian(pitch[4..], PerMetre(extent.Y));
+            pitch[8] = 1; // the unit is the metre
+            Chunk(file, "pHYs"u8, pitch);
+        }
 
         using var rows = new MemoryStream();
         using (var deflate = new ZLibStream(rows, CompressionLevel.Optimal, leaveOpen: true))
@@ -38,6 +48,8 @@ internal static class GreyPng
         Chunk(file, "IEND"u8, []);
         return file.ToArray();
     }
+
+    private static int PerMetre(double um) => (int)Math.Clamp(Math.Round(1e6 / um), 1, int.MaxValue);
 
     private static void Chunk(Stream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {

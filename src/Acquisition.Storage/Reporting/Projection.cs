@@ -9,11 +9,12 @@ internal sealed record Projection(float[] Samples, int Width, int Height)
     public const int MostEdge = 512;
 
     /// <summary>Projects a volume along each axis.</summary>
+    /// <param name="mostEdge">Instead of <see cref="MostEdge"/>.</param>
     /// <returns>(y, x) seen along z; (z, x) seen along y; (y, z) seen along x.</returns>
-    public static (Projection Xy, Projection Xz, Projection Yz) Of(VolumeBuffer volume)
+    public static (Projection Xy, Projection Xz, Projection Yz) Of(VolumeBuffer volume, int mostEdge = MostEdge)
     {
         VolumeShape shape = volume.Shape;
-        Grid xy = new(shape.X, shape.Y), xz = new(shape.X, shape.Z), yz = new(shape.Z, shape.Y);
+        Grid xy = new(shape.X, shape.Y, mostEdge), xz = new(shape.X, shape.Z, mostEdge), yz = new(shape.Z, shape.Y, mostEdge);
         var row = new float[shape.X];
         for (int z = 0; z < shape.Z; z++)
         {
@@ -60,9 +61,9 @@ internal sealed record Projection(float[] Samples, int Width, int Height)
         private readonly int _shrinkX, _shrinkY, _width, _height;
         private readonly float[] _samples;
 
-        public Grid(int width, int height)
+        public Grid(int width, int height, int mostEdge)
         {
-            (_shrinkX, _shrinkY) = ((width + MostEdge - 1) / MostEdge, (height + MostEdge - 1) / MostEdge);
+            (_shrinkX, _shrinkY) = ((width - 1) / mostEdge + 1, (height - 1) / mostEdge + 1);
             (_width, _height) = ((width + _shrinkX - 1) / _shrinkX, (height + _shrinkY - 1) / _shrinkY);
             _samples = new float[_width * _height];
             Array.Fill(_samples, float.NegativeInfinity);

@@ -27,7 +27,7 @@ internal static class ImageJDescription
         double? unitUm = values.TryGetValue("unit", out string? unit) ? StackOrder.Micrometers(unit) : null;
         double? spacing = values.TryGetValue("spacing", out string? found)
             && double.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out double distance) ? Math.Abs(distance) : null;
-        return order with { VoxelSize = StackOrder.Voxel(spacing * unitUm, unitUm / perUnitY, unitUm / perUnitX) };
+        return order with { Kind = "ImageJ hyperstack", VoxelSize = StackOrder.Voxel(spacing * unitUm, unitUm / perUnitY, unitUm / perUnitX) };
     }
 
     private static StackOrder Ordered(int timePoints, int channels, int planes)

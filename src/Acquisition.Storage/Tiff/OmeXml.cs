@@ -35,6 +35,13 @@ internal static class OmeXml
             Pages = PlacePlanes(file, root, pixels, t, c, z, pages),
             VoxelSize = StackOrder.Voxel(Distance(pixels, "Z"), Distance(pixels, "Y"), Distance(pixels, "X")),
             ChannelNames = names.Length == c ? [.. names] : StackOrder.DefaultNames(c),
+            Kind = "OME-TIFF",
+            Notes =
+            [
+                .. from pair in Children(root, "StructuredAnnotations").SelectMany(part => Children(part, "MapAnnotation"))
+                       .SelectMany(map => Children(map, "Value")).SelectMany(value => Children(value, "M"))
+                   select ((string?)pair.Attribute("K") ?? "", pair.Value),
+            ],
         };
     }
 

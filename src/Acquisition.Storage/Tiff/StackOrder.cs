@@ -20,6 +20,12 @@ internal sealed record StackOrder
 
     public required ImmutableArray<string> ChannelNames { get; init; }
 
+    /// <summary>What the description is of, for people.</summary>
+    public string Kind { get; init; } = "TIFF stack";
+
+    /// <summary>What the file says of how it was made: names and values.</summary>
+    public ImmutableArray<(string Name, string Value)> Notes { get; init; } = [];
+
     public int PageOf(FrameIndex index) => Pages[(index.T * Channels + index.C) * Planes + index.Z];
 
     /// <summary>Pages are planes of one volume, in order.</summary>

@@ -50,6 +50,12 @@ public sealed class TiffStack : IDisposable
         }
     }
 
+    /// <summary>What it is, for people: "OME-TIFF", "ImageJ hyperstack" or "TIFF stack".</summary>
+    public string Kind => _order.Kind;
+
+    /// <summary>What an OME-TIFF says of how it was made, as names and values; text from the file, never markup.</summary>
+    public ImmutableArray<(string Name, string Value)> Notes => _order.Notes;
+
     public int TimePoints => _order.TimePoints;
 
     public int Channels => _order.Channels;

@@ -17,6 +17,7 @@ internal enum TiffTag : ushort
     StripByteCounts = 279,
     XResolution = 282,
     YResolution = 283,
+    ResolutionUnit = 296,
     Predictor = 317,
     TileWidth = 322,
     TileLength = 323,

@@ -24,14 +24,17 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
     public long MaxBytes =>
         checked((long)layout.ChunkCount * (codec.MaxPackedBytes(layout.ChunkBytes) + _sealBytes) + _indexBytes);
 
-    public string PathOf(VolumeIndex index) => Path.Combine(
+    public string PathOf(VolumeIndex index) => PathOf(arrayPath, index);
+
+    public static string PathOf(string arrayPath, VolumeIndex index) => Path.Combine(
         arrayPath, "c", index.T.ToString(CultureInfo.InvariantCulture), index.C.ToString(CultureInfo.InvariantCulture), "0", "0", "0");
 
+    /// <param name="replaces">Whether a volume that is already there may be replaced.</param>
     /// <exception cref="StorageException">The disk refused, or the volume is already there.</exception>
-    public void Write(VolumeIndex index, VolumeBuffer volume)
+    public void Write(VolumeIndex index, VolumeBuffer volume, bool replaces = false)
     {
         string path = PathOf(index);
-        if (File.Exists(path))
+        if (!replaces && File.Exists(path))
             throw new StorageException($"Volume {index} is already stored at '{path}'; a stored volume is never changed.");
 
         byte[] raw = ArrayPool<byte>.Shared.Rent(layout.ChunkBytes);
@@ -43,7 +46,7 @@ internal sealed class ShardFile(string arrayPath, ZarrLayout layout, ChunkCodec 
             using AtomicFile file = AtomicFile.Create(path);
             using (var writer = new BlockWriter(file.Handle, MaxBytes, Math.Max(_indexBytes, codec.MaxPackedBytes(layout.ChunkBytes) + _sealBytes)))
                 WriteChunks(writer, volume, raw.AsSpan(0, layout.ChunkBytes));
-            file.Commit(replace: false);
+            file.Commit(replaces);
         }
         catch (Exception fault) when (DiskFault.Is(fault))
         {

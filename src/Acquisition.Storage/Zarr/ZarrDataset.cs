@@ -122,5 +122,6 @@ internal sealed record ZarrDataset
         ["per_volume"] = $"../restored.zarr/{ProvenanceFile}",
     };
 
-    private static string Software => $"Acquisition {typeof(ZarrDataset).Assembly.GetName().Version?.ToString(3)}";
+    /// <summary>Name and version of this program.</summary>
+    public static string Software => $"Acquisition {typeof(ZarrDataset).Assembly.GetName().Version?.ToString(3)}";
 }

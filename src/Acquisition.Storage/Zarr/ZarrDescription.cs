@@ -12,6 +12,9 @@ internal sealed record ZarrDescription
 
     public required int TimePoints { get; init; }
 
+    /// <summary>Resolutions that are announced, the volumes themselves included.</summary>
+    public int Levels { get; init; } = 1;
+
     public required ImmutableArray<string> ChannelNames { get; init; }
 
     public required ZarrLayout Layout { get; init; }
@@ -39,7 +42,8 @@ internal sealed record ZarrDescription
         {
             JsonElement ome = group.RootElement.GetProperty("attributes").GetProperty("ome");
             Expect(path, "ome.version", ome.GetProperty("version").GetString(), ZarrMetadata.OmeVersion);
-            double[] scale = [.. ome.GetProperty("multiscales")[0].GetProperty("datasets")[0]
+            JsonElement datasets = ome.GetProperty("multiscales")[0].GetProperty("datasets");
+            double[] scale = [.. datasets[0]
                 .GetProperty("coordinateTransformations")[0].GetProperty("scale").EnumerateArray().Select(item => item.GetDouble())];
             JsonElement[] channels = [.. ome.GetProperty("omero").GetProperty("channels").EnumerateArray()];
             ImmutableArray<string> names = [.. channels.Select(channel => channel.GetProperty("label").GetString() ?? "")];
@@ -47,7 +51,7 @@ internal sealed record ZarrDescription
                 .Select(window => new DisplayWindow(window.GetProperty("start").GetDouble(), window.GetProperty("end").GetDouble()))];
 
             path = arrayPath;
-            return LoadArray(path, array.RootElement, names, new() { ZUm = scale[2], YUm = scale[3], XUm = scale[4] }) with { Windows = windows };
+            return LoadArray(path, array.RootElement, names, new() { ZUm = scale[2], YUm = scale[3], XUm = scale[4] }) with { Windows = windows, Levels = datasets.GetArrayLength() };
         }
         catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException
             or IndexOutOfRangeException or ArgumentException or OverflowException)

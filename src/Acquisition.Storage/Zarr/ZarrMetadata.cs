@@ -1,15 +1,18 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
 
 namespace Acquisition.Storage.Zarr;
 
-/// <summary>The two zarr.json files of a dataset: OME-Zarr 0.5 for the group, Zarr 3 for its one array.</summary>
+/// <summary>The zarr.json files of a dataset: OME-Zarr 0.5 for the group, Zarr 3 for its array and that of each coarser level.</summary>
 internal static class ZarrMetadata
 {
     public const string FileName = "zarr.json";
 
-    /// <summary>Path of the one array inside the group.</summary>
+    /// <summary>Path, inside the group, of the array that holds the volumes.</summary>
     public const string ArrayPath = "0";
 
     public const string OmeVersion = "0.5";
@@ -37,11 +40,18 @@ internal static class ZarrMetadata
         },
     };
 
-    public static JsonObject Array(ZarrDataset dataset, ZarrLayout layout, ChunkCodec codec, int timePoints) => new()
+    /// <summary>Colour that a channel is shown in, RRGGBB.</summary>
+    public static string ColorOf(int channel, int channels) => channels == 1 ? "FFFFFF" : Colors[channel % Colors.Length];
+
+    /// <summary>Path of a level's array inside the group; that of level 0 is <see cref="ArrayPath"/>.</summary>
+    public static string LevelPath(int level) => level.ToString(CultureInfo.InvariantCulture);
+
+    /// <param name="chunksSealed">Whether each chunk ends in its CRC-32C.</param>
+    public static JsonObject Array(int channels, ZarrLayout layout, ChunkCodec codec, int timePoints, bool chunksSealed) => new()
     {
         ["zarr_format"] = 3,
         ["node_type"] = "array",
-        ["shape"] = Extents(timePoints, dataset.Channels.Length, layout.Volume),
+        ["shape"] = Extents(timePoints, channels, layout.Volume),
         ["data_type"] = layout.PixelType.Name(),
         ["chunk_grid"] = Named("regular", new() { ["chunk_shape"] = Extents(1, 1, layout.Shard) }),
         ["chunk_key_encoding"] = Named("default", new() { ["separator"] = "/" }),
@@ -49,7 +59,7 @@ internal static class ZarrMetadata
         ["codecs"] = new JsonArray(Named("sharding_indexed", new()
         {
             ["chunk_shape"] = Extents(1, 1, layout.Chunk),
-            ["codecs"] = ChunkCodecs(codec),
+            ["codecs"] = ChunkCodecs(codec, chunksSealed),
             ["index_codecs"] = new JsonArray(LittleEndian(), Checksum()),
             ["index_location"] = "end",
         })),
@@ -72,6 +82,60 @@ internal static class ZarrMetadata
             throw DiskFault.Translate(fault, "write metadata", path, bytes.Length);
         }
     }
+
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    /// <exception cref="DataFormatException">It is no object of JSON.</exception>
+    public static JsonObject Load(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new DataFormatException($"'{path}' is no JSON object.");
+        }
+        catch (JsonException fault)
+        {
+            throw new DataFormatException($"'{path}' is not JSON: {fault.Message}", fault);
+        }
+        catch (Exception fault) when (DiskFault.Is(fault))
+        {
+            throw DiskFault.Translate(fault, "read metadata", path);
+        }
+    }
+
+    /// <summary>Names coarser levels in a group's metadata, instead of those that it names. Each has the pitch of its samples, and begins
+    /// in the middle of the finer samples that its first one is the mean of.</summary>
+    public static void AddLevels(JsonObject group, ImmutableArray<PyramidLevel> levels)
+    {
+        JsonObject multiscale = group["attributes"]!["ome"]!["multiscales"]![0]!.AsObject();
+        JsonNode volumes = multiscale["datasets"]![0]!.DeepClone();
+        JsonArray transformations = volumes["coordinateTransformations"]!.AsArray();
+        double[] scale = Numbers(transformations[0]!["scale"]!);
+        double[] origin = transformations.Count > 1 ? Numbers(transformations[1]!["translation"]!) : new double[scale.Length];
+        multiscale["datasets"] = new JsonArray([volumes, .. levels.Select(level => Level(level, scale, origin))]);
+        if (levels.IsEmpty) return;
+        multiscale["type"] = "mean";
+        multiscale["metadata"] = new JsonObject
+        {
+            ["method"] = "mean of two neighbours along each axis that is halved, of the level before; rounded to the nearest, halves up",
+        };
+    }
+
+    private static JsonObject Level(PyramidLevel level, double[] scale, double[] origin)
+    {
+        int[] shrinking = [1, 1, level.Shrinking.Z, level.Shrinking.Y, level.Shrinking.X];
+        return new()
+        {
+            ["path"] = LevelPath(level.Number),
+            ["coordinateTransformations"] = new JsonArray(
+                new JsonObject { ["type"] = "scale", ["scale"] = new JsonArray([.. scale.Zip(shrinking, (pitch, n) => JsonValue.Create(pitch * n))]) },
+                new JsonObject
+                {
+                    ["type"] = "translation",
+                    ["translation"] = new JsonArray([.. origin.Select((first, i) => JsonValue.Create(first + PyramidLevel.Origin(shrinking[i]) * scale[i]))]),
+                }),
+        };
+    }
+
+    private static double[] Numbers(JsonNode list) => [.. list.AsArray().Select(item => item!.GetValue<double>())];
 
     private static JsonObject Multiscale(ZarrDataset dataset)
     {
@@ -109,7 +173,7 @@ internal static class ZarrMetadata
             channels.Add(new JsonObject
             {
                 ["label"] = dataset.Channels[c],
-                ["color"] = dataset.Channels.Length == 1 ? "FFFFFF" : Colors[c % Colors.Length],
+                ["color"] = ColorOf(c, dataset.Channels.Length),
                 ["active"] = true,
                 ["coefficient"] = 1,
                 ["family"] = "linear",
@@ -131,11 +195,11 @@ internal static class ZarrMetadata
         };
     }
 
-    private static JsonArray ChunkCodecs(ChunkCodec codec)
+    private static JsonArray ChunkCodecs(ChunkCodec codec, bool chunksSealed)
     {
         var codecs = new JsonArray(LittleEndian());
         if (codec.Metadata is { } compressor) codecs.Add(compressor);
-        codecs.Add(Checksum());
+        if (chunksSealed) codecs.Add(Checksum());
         return codecs;
     }
 

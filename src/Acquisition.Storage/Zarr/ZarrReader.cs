@@ -44,6 +44,12 @@ public sealed class ZarrReader
 
     public VoxelSize VoxelSize => _description.VoxelSize;
 
+    internal ZarrDescription Description => _description;
+
+    /// <summary>Volumes whose file is there, by time point and channel.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    internal ImmutableArray<VolumeIndex> List() => _shards.List(Channels);
+
     /// <summary>Whether the volume has been stored.</summary>
     public bool Exists(VolumeIndex index) => index is { T: >= 0, C: >= 0 } && File.Exists(_shards.PathOf(index));
 

@@ -5,7 +5,8 @@ using Acquisition.Storage.Files;
 namespace Acquisition.Storage.Zarr;
 
 /// <summary>Writes one OME-Zarr 0.5 dataset: array "0" of the axes (t, c, z, y, x), each volume a file of its own.</summary>
-/// <remarks>Thread-safe; volumes may be written side by side. Pixels pass through unchanged.</remarks>
+/// <remarks>Thread-safe; volumes may be written side by side. Pixels pass through unchanged. Coarser levels, which are made of what is
+/// stored (<see cref="Pyramid"/>), are taken out of the metadata before anything changes that they would have to follow.</remarks>
 internal sealed class ZarrVolumeStore : IVolumeStore
 {
     /// <summary>Ends the name of a volume's file that was put aside.</summary>
@@ -15,14 +16,16 @@ internal sealed class ZarrVolumeStore : IVolumeStore
     private readonly ZarrDataset _dataset;
     private readonly ZarrLayout _layout;
     private readonly ChunkCodec _codec;
+    private readonly bool _chunksSealed;
     private readonly ShardFile _shards;
     private readonly DisplayWindow?[] _windows;
     private int _extent; // time points that the metadata announces
     private int _written;
+    private bool _announcesLevels;
 
     private ZarrVolumeStore(string location, ZarrDataset dataset, ZarrLayout layout, ChunkCodec codec, bool chunksSealed)
     {
-        (Location, _dataset, _layout, _codec) = (location, dataset, layout, codec);
+        (Location, _dataset, _layout, _codec, _chunksSealed) = (location, dataset, layout, codec, chunksSealed);
         _shards = new(ArrayFolder, _layout, _codec, chunksSealed);
         _windows = new DisplayWindow?[dataset.Channels.Length];
     }
@@ -58,9 +61,10 @@ internal sealed class ZarrVolumeStore : IVolumeStore
 
     /// <summary>Opens a dataset for more volumes, which are packed as those that it holds.</summary>
     /// <param name="dataset">What the plan says of it.</param>
+    /// <param name="counts">Whether to find out how many time points are stored, which looks at every one of them.</param>
     /// <exception cref="StorageException">It cannot be read, or needs a codec that is not installed.</exception>
     /// <exception cref="DataFormatException">It is no dataset of this program, or not that of the plan.</exception>
-    public static ZarrVolumeStore Reopen(string path, ZarrDataset dataset)
+    public static ZarrVolumeStore Reopen(string path, ZarrDataset dataset, bool counts = true)
     {
         string location = Path.GetFullPath(path);
         ZarrDescription found = ZarrDescription.Load(location);
@@ -71,10 +75,14 @@ internal sealed class ZarrVolumeStore : IVolumeStore
                 + $"the run's plan says {dataset.Shape} {dataset.PixelType.Name()} in {dataset.Channels.Length}.");
         }
 
-        var store = new ZarrVolumeStore(location, dataset, found.Layout, found.Codec, found.ChunksSealed) { _extent = found.TimePoints };
+        var store = new ZarrVolumeStore(location, dataset, found.Layout, found.Codec, found.ChunksSealed)
+        {
+            _extent = found.TimePoints,
+            _announcesLevels = found.Levels > 1,
+        };
         for (int c = 0; c < found.Windows.Length; c++)
             if (found.Windows[c] != DisplayWindow.Unseen(dataset)) store._windows[c] = found.Windows[c];
-        store._written = store.List().Select(index => index.T + 1).DefaultIfEmpty().Max();
+        if (counts) store._written = store.List().Select(index => index.T + 1).DefaultIfEmpty().Max();
         return store;
     }
 
@@ -85,11 +93,9 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         {
             // Metadata first: if it cannot be written, the volume must not count as stored.
             if (index.T >= _extent) SaveArray(Math.Max(checked(index.T + 1), (int)Math.Min(2L * _extent, int.MaxValue)));
-            if (_windows[index.C] is null)
-            {
-                _windows[index.C] = DisplayWindow.Of(volume);
-                SaveGroup();
-            }
+            bool isFirst = _windows[index.C] is null;
+            if (isFirst) _windows[index.C] = DisplayWindow.Of(volume);
+            if (isFirst || _announcesLevels) SaveGroup();
         }
 
         _shards.Write(index, volume);
@@ -102,17 +108,28 @@ internal sealed class ZarrVolumeStore : IVolumeStore
         _shards.Read(index, from: default, destination);
     }
 
+    /// <summary>Whether the volume lies here.</summary>
+    public bool Exists(VolumeIndex index) => File.Exists(_shards.PathOf(index));
+
     /// <summary>Volumes that lie here whole, by time point and channel.</summary>
     /// <exception cref="StorageException">The disk refused.</exception>
     public ImmutableArray<VolumeIndex> List() => _shards.List(_dataset.Channels.Length);
 
     /// <summary>Takes a volume out again that nothing accounts for; none is no fault.</summary>
     /// <exception cref="StorageException">The disk refused.</exception>
-    public void Remove(VolumeIndex index) => _shards.Remove(index);
+    public void Remove(VolumeIndex index)
+    {
+        RemoveLevels(index);
+        _shards.Remove(index);
+    }
 
     /// <summary>Gives a volume that cannot be read another name, under which nobody looks for it.</summary>
     /// <exception cref="StorageException">The disk refused.</exception>
-    public void PutAside(VolumeIndex index) => _shards.PutAside(index, AsideSuffix);
+    public void PutAside(VolumeIndex index)
+    {
+        RemoveLevels(index);
+        _shards.PutAside(index, AsideSuffix);
+    }
 
     /// <summary>When the volume's file was written; UTC.</summary>
     public DateTimeOffset WrittenAt(VolumeIndex index) => File.GetLastWriteTimeUtc(_shards.PathOf(index));
@@ -131,11 +148,23 @@ internal sealed class ZarrVolumeStore : IVolumeStore
 
     private void SaveArray(int timePoints)
     {
-        ZarrMetadata.Save(ArrayFolder, ZarrMetadata.Array(_dataset, _layout, _codec, timePoints));
+        if (_announcesLevels) SaveGroup();
+        ZarrMetadata.Save(ArrayFolder, ZarrMetadata.Array(_dataset.Channels.Length, _layout, _codec, timePoints, _chunksSealed));
         _extent = timePoints;
     }
 
-    private void SaveGroup() => ZarrMetadata.Save(Location, ZarrMetadata.Group(_dataset, _windows));
+    private void SaveGroup()
+    {
+        ZarrMetadata.Save(Location, ZarrMetadata.Group(_dataset, _windows));
+        _announcesLevels = false;
+    }
+
+    /// <summary>Before the volume itself goes: a level that outlived it would pass for one of the volume that takes its place.</summary>
+    private void RemoveLevels(VolumeIndex index)
+    {
+        foreach (string path in Pyramid.FilesOf(Location, index, _layout))
+            RunFolder.Store($"remove the levels of volume {index}", path, 0, () => File.Delete(path));
+    }
 
     private void RequireMatch(VolumeIndex index, VolumeBuffer volume)
     {

@@ -6,38 +6,48 @@ namespace Acquisition.Transport.Sockets;
 /// <summary>A socket that has its address, and the library's lease with it. Use it from one thread at a time.</summary>
 internal sealed class OpenSocket : IDisposable
 {
+    /// <summary>Largest part that a socket takes which only sends: handshakes and topics; bytes. Without a bound a stranger could fill the memory.</summary>
+    public const long SendersMaxMessageBytes = 64 * 1024;
+
     private readonly NetMQSocket _socket;
     private readonly SocketLease _lease;
+    private readonly ClientAdmission? _admission;
     private readonly string _address;
     private readonly Func<string, Exception, AcquisitionException> _fault;
 
     private OpenSocket(
-        NetMQSocket socket, SocketLease lease, string address, Func<string, Exception, AcquisitionException> fault) =>
-        (_socket, _lease, _address, _fault) = (socket, lease, address, fault);
+        NetMQSocket socket, SocketLease lease, ClientAdmission? admission, string address, Func<string, Exception, AcquisitionException> fault) =>
+        (_socket, _lease, _admission, _address, _fault) = (socket, lease, admission, address, fault);
 
     /// <summary>The address, with the port that was picked.</summary>
     public string BoundAddress => _socket.Options.LastEndpoint ?? "";
 
+    /// <summary>Clients that were not let in, each try counted; 0 where no keys are asked for.</summary>
+    public long RefusedClients => _admission?.Refused ?? 0;
+
     /// <param name="prepare">Sets what must be set before the socket has an address.</param>
     /// <param name="fault">Makes the exception for a message that says what to do.</param>
     public static OpenSocket Open<T>(
-        Func<T> create, Action<T> prepare, string address, bool bind, Func<string, Exception, AcquisitionException> fault)
+        Func<T> create, Action<T> prepare, string address, bool bind, SocketSecurity security, Func<string, Exception, AcquisitionException> fault)
         where T : NetMQSocket
     {
         MessageMemory.Keep();
         SocketLease lease = SocketLease.Take();
         T? socket = null;
+        ClientAdmission? admission = null;
         try
         {
             socket = create();
             prepare(socket);
+            admission = SocketKeys.Apply(socket, security, address, bind);
             if (bind) socket.Bind(address);
             else socket.Connect(address);
-            return new OpenSocket(socket, lease, address, fault);
+            return new OpenSocket(socket, lease, admission, address, fault);
         }
-        catch (Exception e) when (e is NetMQException or DllNotFoundException)
+        catch (Exception e) when (e is NetMQException or DllNotFoundException or KeyException)
         {
             socket?.Dispose();
+            admission?.Dispose();
             lease.Dispose();
             throw fault(Explain(e, address, bind), e);
         }
@@ -134,6 +144,7 @@ internal sealed class OpenSocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
+        _admission?.Dispose();
         _lease.Dispose();
     }
 
@@ -150,6 +161,7 @@ internal sealed class OpenSocket : IDisposable
                 attempt + "this machine has no such address. Bind one of its own, as 127.0.0.1, or connect instead of binding.",
             NetMQException { ErrorCode: ErrorCode.AccessDenied } =>
                 attempt + "the system does not permit it. Choose a port above 1023, or a folder you may write to.",
+            KeyException => attempt + e.Message,
             DllNotFoundException => e.Message,
             _ => attempt + e.Message,
         };

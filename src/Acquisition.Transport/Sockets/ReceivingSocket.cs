@@ -19,5 +19,6 @@ internal static class ReceivingSocket
         },
         options.Address,
         options.Bind,
+        options.Security,
         (text, cause) => new SourceException(text, cause));
 }

@@ -34,6 +34,32 @@ public class SocketOptions(NetMQSocket socket)
         set => Set(LibZmq.ReceiveHighWatermark, value);
     }
 
+    /// <summary>Whether this side is CURVE's server: connections are encrypted, and without <see cref="Extras.ClientGate"/> every key gets in.</summary>
+    public bool CurveServer
+    {
+        get => Get<int>(LibZmq.CurveServer) != 0;
+        set => Set(LibZmq.CurveServer, value ? 1 : 0);
+    }
+
+#pragma warning disable CA1044 // As in the package: keys are set, and not given out again.
+    /// <summary>This side's key pair; makes connections CURVE's.</summary>
+    /// <exception cref="ArgumentException">It has no secret key.</exception>
+    public NetMQCertificate CurveCertificate
+    {
+        set
+        {
+            Set(LibZmq.CurveSecretKey, value.SecretKey ?? throw new ArgumentException("NetMQCertificate must have a secret key", nameof(value)));
+            Set(LibZmq.CurvePublicKey, value.PublicKey);
+        }
+    }
+
+    /// <summary>The key that the server must have, for the side that is not the server.</summary>
+    public NetMQCertificate CurveServerCertificate
+    {
+        set => Set(LibZmq.CurveServerKey, value.PublicKey);
+    }
+#pragma warning restore CA1044
+
     /// <summary>The address bound or connected last, with the port that was picked.</summary>
     public unsafe string? LastEndpoint
     {

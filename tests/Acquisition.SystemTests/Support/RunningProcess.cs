@@ -101,6 +101,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         return await answer;
     }
 
+    /// <summary>Gives the process a line to read.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, Kill(_process.Id, 2));
 

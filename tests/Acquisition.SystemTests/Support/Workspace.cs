@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Acquisition.SystemTests.Support;
@@ -15,6 +16,9 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>The only run below <see cref="RunsFolder"/>.</summary>
     public string RunFolder => Assert.Single(Directory.GetDirectories(RunsFolder));
+
+    /// <summary>That run, or nothing before there is one.</summary>
+    public string RunFolderOrNone => Directory.Exists(RunsFolder) && Directory.GetDirectories(RunsFolder) is [var only] ? only : "";
 
     /// <summary>The repository, found upwards from the tests.</summary>
     public static string Repository { get; } = FindRepository();
@@ -52,6 +56,14 @@ internal sealed class Workspace : IDisposable
               {viewer}
             {more}
             """);
+        return path;
+    }
+
+    /// <summary>A copy of a configuration that is shipped, with few training steps.</summary>
+    public string QuickConfig(string file)
+    {
+        string path = PathOf(file);
+        File.WriteAllText(path, Regex.Replace(File.ReadAllText(Path.Combine(Repository, "configs", file)), @"\bsteps: \d+", "steps: 10"));
         return path;
     }
 

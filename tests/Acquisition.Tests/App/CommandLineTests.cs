@@ -33,6 +33,13 @@ public sealed class CommandLineTests
     [InlineData("--source is 'localhost'; expected tcp://host:port", "record", "--source", "localhost", "--output", "scan.wire")]
     [InlineData("push-pull", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--pattern", "both")]
     [InlineData("--idle-timeout is '0'; expected a number of seconds", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--idle-timeout", "0")]
+    [InlineData("--t is '9-0'; expected a time point or a range", "export", "runs/one", "--t", "9-0")]
+    [InlineData("--c is '1,b'; expected numbers of channels", "export", "runs/one", "--c", "1,b")]
+    [InlineData("ome-tiff", "export", "runs/one", "--format", "tiff")]
+    [InlineData("uncertainty", "export", "runs/one", "--what", "all")]
+    [InlineData("did you mean --output?", "export", "runs/one", "--outptu=x")]
+    [InlineData("Required argument missing", "finish")]
+    [InlineData("Required argument missing", "info")]
     [InlineData("is no finished run", "score", "/nowhere", "--truth", "/nowhere")]
     public async Task A_wrong_command_line_is_exit_code_2_with_a_message_and_no_output(string message, params string[] args)
     {
@@ -71,7 +78,7 @@ public sealed class CommandLineTests
     public async Task Check_says_in_words_what_a_configuration_means_and_starts_nothing()
     {
         using var folder = new AppTempFolder();
-        File.WriteAllText(folder["rig.yaml"], $"source:\n  address: tcp://127.0.0.1:5555\n  pattern: pub-sub\nstorage:\n  root: {folder["runs"]}\npublish:\n  address: tcp://0.0.0.0:5556\n");
+        File.WriteAllText(folder["rig.yaml"], $"source:\n  address: tcp://127.0.0.1:5555\n  pattern: pub-sub\nstorage:\n  root: {folder["runs"]}\npublish:\n  address: tcp://0.0.0.0:5556\n  insecure: true\n");
 
         (int exitCode, string output, string error) = await Invoke("check", folder["rig.yaml"]);
 
@@ -83,6 +90,40 @@ public sealed class CommandLineTests
         Assert.Contains("  restoration.steps: 500", output, StringComparison.Ordinal);
         Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["runs"]));
+    }
+
+    [Fact]
+    public async Task An_open_address_needs_keys_or_the_wish_to_do_without()
+    {
+        using var folder = new AppTempFolder();
+        string Config(string source, string publish) =>
+            $"source:\n  address: {source}\nstorage:\n  root: {folder["runs"]}\npublish:\n  address: {publish}\n";
+        (int exitCode, string output, string error) = await Invoke("keygen", folder["own"]);
+        Assert.Equal((ExitCode.Ok, ""), (exitCode, error));
+        string secret = File.ReadAllText(folder["own.secret"]).Trim();
+        Assert.Contains(folder["own.secret"], output, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await Invoke("keygen", folder["own"])).ExitCode);
+        Assert.Contains("is no name of files with keys", (await Invoke("keygen", folder.Path + "/")).Error, StringComparison.Ordinal);
+        Assert.Contains("there is no folder", (await Invoke("keygen", folder["none/own"])).Error, StringComparison.Ordinal);
+        Assert.Equal(secret, File.ReadAllText(folder["own.secret"]).Trim());
+
+        File.WriteAllText(folder["rig.yaml"], Config("tcp://10.0.0.1:5555", "tcp://*:5556"));
+        (exitCode, _, error) = await Invoke("check", folder["rig.yaml"]);
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("publish.address is 'tcp://*:5556', which the network reaches", error, StringComparison.Ordinal);
+        Assert.Contains("publish.insecure", error, StringComparison.Ordinal);
+        Assert.Contains("keygen", error, StringComparison.Ordinal);
+
+        File.WriteAllText(folder["rig.yaml"], Config("tcp://10.0.0.1:5555", "tcp://*:5556") + $"  secret_key_file: {folder["own.secret"]}\n  allowed_keys_file: {folder["own.public"]}\n");
+        (exitCode, output, error) = await Invoke("check", folder["rig.yaml"]);
+        Assert.Equal((ExitCode.Ok, ""), (exitCode, error));
+        Assert.Contains($"those with a key in {folder["own.public"]} get in", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("CAUTION", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
+        string written = ConfigWriter.Write(ConfigReader.ReadFile(folder["rig.yaml"]).Config!);
+        Assert.Contains($"secret_key_file: \"{folder["own.secret"]}\"", written, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, written, StringComparison.Ordinal);
     }
 
     [Fact]

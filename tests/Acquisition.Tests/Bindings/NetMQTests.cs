@@ -67,6 +67,27 @@ public sealed class NetMQTests : IDisposable
     }
 
     [Fact]
+    public void Keys_are_those_of_python()
+    {
+        var pair = new NetMQCertificate();
+        using var python = TransportPython.Start("""
+            from zmq.utils import z85
+            say([zmq.curve_public(sys.argv[1].encode()).decode(), z85.decode(sys.argv[2]).hex()])
+            """, pair.SecretKeyZ85!, pair.PublicKeyZ85);
+        var told = python.Hear();
+
+        Assert.Equal(pair.PublicKeyZ85, told[0].GetString());
+        Assert.Equal(Convert.ToHexStringLower(pair.PublicKey), told[1].GetString());
+        Assert.Equal(pair.PublicKey, NetMQCertificate.CreateFromSecretKey(pair.SecretKeyZ85!).PublicKey);
+        Assert.Equal(pair.SecretKey, NetMQCertificate.CreateFromSecretKey(pair.SecretKeyZ85!).SecretKey);
+        Assert.Equal(pair.PublicKeyZ85, NetMQCertificate.FromPublicKey(pair.PublicKey).PublicKeyZ85);
+        Assert.False(NetMQCertificate.FromPublicKey(pair.PublicKeyZ85).HasSecretKey);
+        Assert.Throws<ArgumentException>(() => NetMQCertificate.FromPublicKey(pair.PublicKeyZ85[1..]));
+        using var push = new PushSocket();
+        Assert.Throws<ArgumentException>(() => push.Options.CurveCertificate = NetMQCertificate.FromPublicKey(pair.PublicKey));
+    }
+
+    [Fact]
     public void Nothing_to_receive_and_nobody_to_send_to_are_no_errors()
     {
         using var push = new PushSocket("@tcp://127.0.0.1:*");

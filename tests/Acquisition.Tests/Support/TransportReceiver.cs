@@ -30,6 +30,8 @@ internal sealed class TransportReceiver : IFrameObserver, IDisposable
 
     public sealed record Refused(RefusalReason Reason, bool IsFrame, MessageId? Message, string Detail);
 
+    public long RefusedClients => _source.RefusedClients;
+
     /// <summary>An address of this machine that nothing listens on.</summary>
     public static string FreeAddress()
     {

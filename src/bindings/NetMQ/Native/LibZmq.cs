@@ -7,6 +7,7 @@ internal static unsafe partial class LibZmq
 {
     public const int Pub = 1;
     public const int Sub = 2;
+    public const int Reply = 4;
     public const int Pull = 7;
     public const int Push = 8;
 
@@ -18,6 +19,12 @@ internal static unsafe partial class LibZmq
     public const int ReceiveTimeout = 27;
     public const int SendTimeout = 28;
     public const int LastEndpoint = 32;
+    public const int CurveServer = 47;
+    public const int CurvePublicKey = 48;
+    public const int CurveSecretKey = 49;
+    public const int CurveServerKey = 50;
+    public const int ZapDomain = 55;
+    public const int ZapEnforceDomain = 93;
 
     public const int DontWait = 1;
     public const int SendMore = 2;
@@ -79,6 +86,21 @@ internal static unsafe partial class LibZmq
 
     [LibraryImport(Name)]
     public static partial int zmq_msg_more(void* message);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int zmq_has(string capability);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int zmq_curve_keypair(byte* publicKey, byte* secretKey);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int zmq_curve_public(byte* publicKey, byte* secretKey);
+
+    [LibraryImport(Name)]
+    public static partial byte* zmq_z85_encode(byte* text, byte* data, nuint bytes);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial byte* zmq_z85_decode(byte* data, byte* text);
 
     [LibraryImport(Name)]
     private static partial byte* zmq_strerror(int error);
