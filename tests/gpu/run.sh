@@ -8,8 +8,7 @@
 # Variables: DEVICE (cuda:0; with cpu all volumes are small), PYTHON (python3), VOLUMES (1000), OUT (a folder for the results; default gpu-results).
 # Ends with "N steps failed"; exit code 1 when one did.
 #
-# Tried: TorchSteps.py alone, on the processor with Debian's PyTorch 1.13. Not tried: this script as a whole, with DEVICE=cpu or on a card; packing;
-# a PyTorch from pip.
+# Tried with DEVICE=cpu on Debian 12, in the sources, with its PyTorch 1.13; pack was run, what it packs was not. Not tried: a card; a PyTorch from pip.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -28,7 +28,7 @@ def check(volume: Volume):
     assert_not_copied(volume.pixels)
     assert np.array_equal(volume.pixels, value(volume.index.t, *volume.pixels.shape)), volume.index
     assert volume.voxel_um == (2.0, 0.5, 0.5) and volume.scale == (1, 1, 1) and volume.index.c == 0
-    assert volume.provenance.method.startswith("cubic") and volume.provenance.missing == () and not volume.provenance.provisional
+    assert volume.provenance.method == "unchanged" and volume.provenance.missing == () and not volume.provenance.provisional
 
 
 arguments = argparse.ArgumentParser()

@@ -98,7 +98,7 @@ class Provenance:
     """How a volume was made."""
 
     method: str
-    """"cubic", "cubic+back-projection", "self-vision" or another method's name."""
+    """"unchanged" (nothing was undersampled), "cubic", "cubic+back-projection", "self-vision" or another method's name."""
     model: str
     """SHA-256 of the weights, hex; empty for a method without weights."""
     tuned_on: Optional[Index]

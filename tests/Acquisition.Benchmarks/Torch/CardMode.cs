@@ -13,7 +13,7 @@ internal static class CardMode
     /// <summary>The paper's volume, and what its first stage makes of it.</summary>
     private static readonly int[][] Volumes = [[38, 256, 256], [76, 512, 512]];
 
-    private static readonly int[][] SmallVolumes = [[16, 64, 64], [20, 96, 96]];
+    private static readonly int[][] SmallVolumes = [[16, 64, 64]];
 
     private static readonly StepSide[] Against = [StepSide.Plain, StepSide.Alike, StepSide.AlikeHalf];
 
