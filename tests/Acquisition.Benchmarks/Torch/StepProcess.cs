@@ -39,7 +39,7 @@ internal sealed class StepProcess : IDisposable
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable(PythonVariable) ?? "/usr/bin/python3", ["-c", reader.ReadToEnd(), json]);
         // What the binding says for its own process.
         (string Name, string Value)[] alike =
-            [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", $"{256 << 20}")];
+            [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "3000"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", $"{256 << 20}")];
         foreach (var (name, value) in side == StepSide.Plain ? [] : alike) start.Environment[name] = value;
         return new StepProcess(start);
     }

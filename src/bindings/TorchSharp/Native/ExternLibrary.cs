@@ -23,7 +23,7 @@ internal static partial class ExternLibrary
         // OpenMP reads these when libtorch is loaded, and only from the environment that C has. Threads that spin while they wait
         // would take the processor from those that work, the camera's among them.
         SetDefault("OMP_WAIT_POLICY", "passive");
-        SetDefault("GOMP_SPINCOUNT", "0");
+        SetDefault("GOMP_SPINCOUNT", "3000");
         try
         {
             nint library = NativeLibrary.Load(fileName, assembly, DllImportSearchPath.AssemblyDirectory);
