@@ -68,7 +68,7 @@ for kind, chunks in (("one", (3, 2, 5, 17, 23)), ("larger", (9, 9, 9, 30, 30)), 
 expect("no_units.zarr", write("no_units.zarr", units=False, omero=False), units=False, omero=False)
 expect("deep.zarr", write("deep.zarr", path="scale/0"))
 
-# Chunks that are not there have the fill value; planes of which no chunk is there are missing.
+# Chunks that are not there have the fill value; of volumes of which no chunk is there all planes are missing.
 for dtype, fill, stored in (("<u2", 513, 513), (">u2", 513, 513), ("|u1", 7, 7), ("<f4", 1.5, 1.5), ("<f4", float("nan"), float("nan")),
                             (">f4", float("-inf"), float("-inf")), ("<u2", None, 0)):
     for separator in "/.":
@@ -77,7 +77,7 @@ for dtype, fill, stored in (("<u2", 513, 513), (">u2", 513, 513), ("|u1", 7, 7),
         data = write(name, dtype=dtype, fill=fill, only=region, separator=separator)
         expected = np.full_like(data, stored)
         expected[region] = data[region]
-        expect(name, expected, missing=[(t, c, z) for t in range(3) for c in range(2) for z in range(5) if t == 2 or c == 1 or z >= 2])
+        expect(name, expected, missing=[(t, c, z) for t in range(3) for c in range(2) for z in range(5) if t == 2 or c == 1])
 
 for dtype, words in (("<i2", "<i2"), ("<u4", "<u4"), ("<f8", "<f8"), ("|b1", "|b1")):
     write(f"bad_{dtype[1:]}.zarr", dtype=dtype, data=np.ones((3, 2, 5, 17, 23), dtype))

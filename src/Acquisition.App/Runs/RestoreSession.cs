@@ -94,7 +94,7 @@ internal sealed class RestoreSession(AppConfig config, Screen screen)
             screen.Complain($"{missing.Length} volume(s) of '{folder}' are not restored:");
             foreach (var (index, reason) in missing.Take(MostNamed)) screen.Complain(reason.Length == 0 ? $"{index}" : $"{index}: {reason}");
             if (missing.Length > MostNamed) screen.Complain($"and {missing.Length - MostNamed} more");
-            int[] tasks = [.. Enumerable.Range(0, plan.Tasks).Where(task => plan.Share(task).Intersect(missing.Select(volume => volume.Index)).Any())];
+            ImmutableArray<int> tasks = plan.TasksOf(missing.Select(volume => volume.Index));
             screen.Complain($"run their tasks again: {string.Join(", ", tasks.Take(MostNamed))}{(tasks.Length > MostNamed ? ", …" : "")}");
             return ExitCode.Failed;
         }

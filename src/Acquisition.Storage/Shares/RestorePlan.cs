@@ -64,6 +64,16 @@ public sealed record RestorePlan
         return [.. left[first..end]];
     }
 
+    /// <summary>The tasks whose shares hold some of these volumes, ascending.</summary>
+    public ImmutableArray<int> TasksOf(IEnumerable<VolumeIndex> volumes)
+    {
+        ArgumentNullException.ThrowIfNull(volumes);
+        HashSet<VolumeIndex> wanted = [.. volumes];
+        VolumeIndex[] left = [.. All().Except(ChosenOn)];
+        // The inverse of the bounds that shares have.
+        return [.. Enumerable.Range(0, left.Length).Where(i => wanted.Contains(left[i])).Select(i => (int)(((i + 1L) * Tasks - 1) / left.Length)).Distinct()];
+    }
+
     /// <summary>Volumes as a run's history lists them.</summary>
     /// <param name="at">For their times, which nobody kept.</param>
     public ImmutableArray<VolumeStored> Stored(IEnumerable<VolumeIndex> volumes, DateTimeOffset at)

@@ -57,18 +57,11 @@ internal sealed class OmeZarrInput : IStoredInput
         return false;
     }
 
+    /// <summary>None of a volume that is there: chunks that are not stored have the fill value, which writers make use of for dark planes.</summary>
     public ImmutableArray<int> MissingPlanes(VolumeIndex index)
     {
         this.Check(index);
-        var missing = ImmutableArray.CreateBuilder<int>();
-        for (int z = 0; z < _pieces.Z; z++)
-        {
-            if (IsStored(index, z)) continue;
-            int first = z * _array.Piece.Z;
-            missing.AddRange(Enumerable.Range(first, Math.Min(_array.Piece.Z, Shape.Z - first)));
-        }
-
-        return missing.ToImmutable();
+        return Exists(index) ? [] : [.. Enumerable.Range(0, Shape.Z)];
     }
 
     public void ReadPlane(FrameIndex index, Span<byte> destination)

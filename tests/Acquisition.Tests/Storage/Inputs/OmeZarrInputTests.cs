@@ -118,10 +118,10 @@ public sealed class OmeZarrInputTests(OmeZarrInputTests.Samples samples) : IClas
 
     [Theory]
     [InlineData("u2_plain.zarr", 1)]
-    [InlineData("u2_gzip.zarr", 9)] // eight bytes after the samples are no part of them
+    [InlineData("u2_gzip.zarr", 12)] // the last eight bytes are no part of the samples, and those before may hold but the end of the block
     [InlineData("u2_zstd.zarr", 1)]
     [InlineData("u2_blosc_crc.zarr", 1)]
-    [InlineData("u2_crc_gzip.zarr", 9)]
+    [InlineData("u2_crc_gzip.zarr", 12)]
     [InlineData("u2_zstd_shards.zarr", 1)]
     public void A_cut_off_or_empty_chunk_is_named(string name, int least)
     {
