@@ -79,7 +79,7 @@ install_missing() {
 
 step "system packages" install_missing
 step "restore" dotnet restore Acquisition.sln
-step "formatting" dotnet format Acquisition.sln --verify-no-changes --no-restore
+step "formatting" dotnet format whitespace Acquisition.sln --verify-no-changes --no-restore
 step "build" dotnet build Acquisition.sln -c Release --no-restore -v quiet
 
 bin="$root/artifacts/bin"

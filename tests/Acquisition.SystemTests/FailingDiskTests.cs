@@ -19,7 +19,7 @@ public sealed class FailingDiskTests : IDisposable
     public static TheoryData<string, int, string, int, string, string> Faults => new()
     {
         { "raw.zarr/0/c/", 5, "write", 9, "failed", "Input/output error" },
-        { "raw.zarr/0/c/", 5, "fsync", 3, "failed", "Input/output error" },
+        { "raw.zarr/0/c/", 5, "fsync", 8, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "rename", 3, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 5, "open", 30, "failed", "Input/output error" },
         { "raw.zarr/0/c/", 28, "write", 9, "disk_full", "quota is full" },

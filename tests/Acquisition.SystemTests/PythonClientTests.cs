@@ -71,12 +71,12 @@ public sealed class PythonClientTests : IDisposable
         await using RunningProcess program = Run(camera, publish, ($"address: {camera}", $"address: {camera}\n  pattern: pub-sub"));
         await using RunningProcess listener = PythonClient.Script("client_listener.py", publish);
         await listener.LineAsync(line => line == "hearing");
-        await using RunningProcess source = PythonClient.Script("client_source.py", camera, "1,8,64,64", "--pattern", "pub");
+        await using RunningProcess source = PythonClient.Script("client_source.py", camera, "1,4,96,96", "--pattern", "pub");
         await source.SucceedsAsync();
         await program.SucceedsAsync();
         await listener.SucceedsAsync();
         Assert.Equal(0, LastLine(listener).GetProperty("lost").GetInt64());
-        Assert.Equal(8, _space.Report.GetProperty("status").GetProperty("frames").GetProperty("stored").GetInt64());
+        Assert.Equal(4, _space.Report.GetProperty("status").GetProperty("frames").GetProperty("stored").GetInt64());
     }
 
     [Fact]

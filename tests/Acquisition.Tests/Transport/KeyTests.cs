@@ -20,7 +20,7 @@ public sealed class KeyTests : IDisposable
                 kept[ask["of"]].send_multipart([part.encode() for part in ask["message"]])
                 say("sent")
                 continue
-            socket = context.socket(zmq.PUSH)
+            socket = context.socket(getattr(zmq, ask.get("type", "PUSH")))
             socket.linger = 0
             if "secret" in ask:
                 secret = ask["secret"].encode()
@@ -100,12 +100,12 @@ public sealed class KeyTests : IDisposable
         using var first = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*", Security = feeding });
         using (var second = new ZmqVolumePublisher(new PublisherOptions { Address = "tcp://127.0.0.1:*", Security = feeding with { AllowedKeysFile = _folder["second"] } }))
         {
-            Assert.Equal(("in", "refused"), (Connect(first.BoundAddress, one, own), Connect(second.BoundAddress, one, own)));
-            Assert.Equal(("refused", "in"), (Connect(first.BoundAddress, two, own), Connect(second.BoundAddress, two, own)));
+            Assert.Equal(("in", "refused"), (Subscribe(first.BoundAddress, one, own), Subscribe(second.BoundAddress, one, own)));
+            Assert.Equal(("refused", "in"), (Subscribe(first.BoundAddress, two, own), Subscribe(second.BoundAddress, two, own)));
             Assert.Equal((1L, 1L), (first.RefusedClients, second.RefusedClients));
         }
 
-        Assert.Equal("in", Connect(first.BoundAddress, one, own)); // the other socket's end has not shut this gate
+        Assert.Equal("in", Subscribe(first.BoundAddress, one, own)); // the other socket's end has not shut this gate
     }
 
     [Fact]
@@ -126,6 +126,9 @@ public sealed class KeyTests : IDisposable
     private string Connect(string address) => Ask(new { address });
 
     private string Connect(string address, KeyPairFiles own, KeyPairFiles server) => Ask(new { address, secret = KeyFolder.SecretOf(own), server = server.PublicKey });
+
+    private string Subscribe(string address, KeyPairFiles own, KeyPairFiles server) =>
+        Ask(new { address, type = "SUB", secret = KeyFolder.SecretOf(own), server = server.PublicKey });
 
     /// <summary>Sends over the connection that was tried as the nth.</summary>
     private void Send(int of, params string[] message) => Assert.Equal("sent", Ask(new { of, message }));

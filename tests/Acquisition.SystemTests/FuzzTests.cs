@@ -1,7 +1,7 @@
 using Acquisition.Benchmarks.Fuzzing;
 using Xunit;
 
-namespace Acquisition.Tests.Transport;
+namespace Acquisition.SystemTests;
 
 /// <summary>A short form of what Acquisition.Benchmarks does over ten million messages.</summary>
 public sealed class FuzzTests
