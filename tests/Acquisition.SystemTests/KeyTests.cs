@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -113,7 +114,7 @@ public sealed class KeyTests : IDisposable
             {
                 var client = new TcpClient();
                 flood.Add(client);
-                await client.ConnectAsync(EndPointOf(flood.Count % 2 == 0 ? source : publish), TestContext.Current.CancellationToken);
+                await ConnectAsync(client, EndPointOf(flood.Count % 2 == 0 ? source : publish));
             }
 
             string[] keys = hasKeys ? ["--secret-key-file", Secret("microscope"), "--server-key-file", Public("restorer")] : [];
@@ -127,6 +128,24 @@ public sealed class KeyTests : IDisposable
         }
 
         RequireWhole();
+    }
+
+    /// <summary>The program says that it waits a moment before its socket listens.</summary>
+    private static async Task ConnectAsync(TcpClient client, IPEndPoint endPoint)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await client.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
+                return;
+            }
+            catch (SocketException) when (clock.Elapsed < TimeSpan.FromSeconds(30))
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     private string ServerKeys => $"\n  secret_key_file: {Secret("restorer")}\n  allowed_keys_file: {_space.PathOf("allowed")}";
