@@ -11,6 +11,7 @@ public sealed class ReadmeTests : IDisposable
     [
         "hardware-sim/demo.sh", "tests/run.sh", // this is part of it
         "sh FOLDER/submit.sh", // SlurmTests
+        "acquisition bench", // below, with --json
         "acquisition bench --paper", // some minutes, as it says
         "dotnet build -c Release Acquisition.sln", "dotnet test -c Release Acquisition.sln",
         @"artifacts\bin\Acquisition.App\release\acquisition.exe demo --simulator artifacts\bin\Acquisition.HardwareSim\release\hardware-sim.exe",
@@ -76,7 +77,6 @@ public sealed class ReadmeTests : IDisposable
         await PlayAsync("hardware-sim replay scan.wire --speed max", ("scan.wire", wire));
         await PlayAsync("hardware-sim replay RUN --speed 2 --new-scan-id", ("RUN", run));
 
-        await AcquisitionAsync("acquisition bench", more: ["--rounds", "1"]);
         await AcquisitionAsync("acquisition bench --json FILE", ("FILE", _space.PathOf("figures.json")), "--rounds", "1");
 
         await AcquisitionAsync("acquisition keygen keys/restorer", ("keys/restorer", _space.PathOf("restorer")));
