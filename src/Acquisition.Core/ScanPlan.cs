@@ -69,6 +69,20 @@ public sealed record ScanPlan
     /// <summary>Where the first restored sample stands, seen from the first acquired one; micrometres.</summary>
     public Offset RestoredOriginUm => Grid?.OriginUm ?? VoxelSize.OriginOfFiner(Undersampling);
 
+    /// <summary>The scanned sample in whose voxel a restored one lies.</summary>
+    public SamplePoint Scanned(SamplePoint restored)
+    {
+        return new(
+            OnAxis(restored.Z, RestoredShape.Z, Shape.Z), OnAxis(restored.Y, RestoredShape.Y, Shape.Y), OnAxis(restored.X, RestoredShape.X, Shape.X));
+
+        static int OnAxis(int at, int restored, int scanned) => (int)((long)at * scanned / restored);
+    }
+
+    /// <summary>How many times finer the restored grid is (z, y, x); whole where <see cref="Grid"/> is <see langword="null"/>.</summary>
+    public (double Z, double Y, double X) RestoredScale => Grid is { VoxelSize: var fine }
+        ? (VoxelSize.ZUm / fine.ZUm, VoxelSize.YUm / fine.YUm, VoxelSize.XUm / fine.XUm)
+        : (Undersampling.Z, Undersampling.Y, Undersampling.X);
+
     /// <summary>Whether <paramref name="index"/> lies inside the announced shape.</summary>
     public bool Contains(FrameIndex index) =>
         index.T >= 0 && (TimePoints is not { } planned || index.T < planned)

@@ -9,8 +9,6 @@ namespace Acquisition.Storage;
 /// <summary>The scan that a run took and the raw volumes it stored, as its folder tells; for reading, also while the run goes on.</summary>
 public sealed record StoredScan
 {
-    private const string RawName = "raw.zarr";
-
     public required ScanPlan Plan { get; init; }
 
     /// <summary>In the order in which they were stored; each once.</summary>
@@ -26,9 +24,9 @@ public sealed record StoredScan
     public static StoredScan Open(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        string raw = Path.GetFileName(full) == RawName ? full : Path.Combine(full, RawName);
+        string raw = Path.GetFileName(full) == RunFolder.RawName ? full : Path.Combine(full, RunFolder.RawName);
         ZarrReader reader = ZarrReader.Open(raw);
-        string ledger = Path.Combine(Path.GetDirectoryName(raw)!, "ledger.jsonl");
+        string ledger = Path.Combine(Path.GetDirectoryName(raw)!, RunFolder.LedgerFile);
         return File.Exists(ledger) ? FromLedger(ledger, reader) : FromMetadata(raw, reader);
     }
 

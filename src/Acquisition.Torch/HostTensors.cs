@@ -15,6 +15,14 @@ internal static unsafe class HostTensors
         return pinned;
     }
 
+    /// <summary>Sections, [n, 1, y, x], where a network can have them.</summary>
+    public static Tensor Sections(float[] samples, int count, int height, int width, Device device)
+    {
+        Tensor host = empty([count, 1, height, width]);
+        samples.CopyTo(Samples(host));
+        return host.to(device);
+    }
+
     /// <summary>A tensor's samples. Valid until its disposal.</summary>
     public static Span<float> Samples(Tensor host) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(host.bytes);
 }

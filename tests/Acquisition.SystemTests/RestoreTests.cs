@@ -52,6 +52,11 @@ public sealed class RestoreTests : IDisposable
 
         await SucceedAsync("restore-range", "--plan", plan, "--task", "0");
         await SucceedAsync("restore-range", "--plan", plan, "--task", "1");
+        string damaged = StoredVolumes.LastOf(Again);
+        byte[] bytes = await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(damaged, bytes, TestContext.Current.CancellationToken);
+        Assert.Contains(", 1 to restore", await SucceedAsync("restore-range", "--plan", plan, "--task", "2"), StringComparison.Ordinal);
         Assert.Contains(", 0 to restore", await SucceedAsync("restore-range", "--plan", plan, "--task", "1"), StringComparison.Ordinal);
         await SucceedAsync("finish", Again);
         StoredVolumes.AssertEqual(_space.RunFolder, Again);

@@ -14,25 +14,12 @@ import sys
 import numpy as np
 import torch
 
+from cubic import interpolate
 from isonet import restore
 from read_zarr3 import read
 
 run = sys.argv[1]
 lateral, axial = (float(width) / (2 * np.sqrt(2 * np.log(2))) for width in sys.argv[2:4])
-
-
-def keys(t):
-    a = np.abs(t)
-    return np.where(a <= 1, 1.5 * a**3 - 2.5 * a**2 + 1, np.where(a <= 2, -0.5 * a**3 + 2.5 * a**2 - 4 * a + 2, 0))
-
-
-def interpolate(stack, ratio, count):
-    fine = np.zeros((count,) + stack.shape[1:])
-    for i in range(count):
-        below = int(np.floor(i / ratio))
-        for k in range(below - 1, below + 3):
-            fine[i] += keys(i / ratio - k) * stack[min(max(k, 0), len(stack) - 1)]
-    return fine
 
 
 def model(sha256):

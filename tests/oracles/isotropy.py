@@ -16,6 +16,8 @@ import sys
 import numpy as np
 from scipy import ndimage
 
+from cubic import interpolate
+
 command, folder = sys.argv[1:3]
 ints = [[int(part) for part in text.split(",")] for text in sys.argv[3:] if "." not in text]
 random = np.random.default_rng(7)
@@ -34,21 +36,6 @@ def gaussian(text):
     lateral, axial = (float(part) for part in text.split(","))
     psf = bell(axial)[:, None, None] * bell(lateral)[:, None] * bell(lateral)
     return psf / psf.sum()
-
-
-def keys(t):
-    a = np.abs(t)
-    return np.where(a <= 1, 1.5 * a**3 - 2.5 * a**2 + 1, np.where(a <= 2, -0.5 * a**3 + 2.5 * a**2 - 4 * a + 2, 0))
-
-
-def interpolate(samples, ratio, count):
-    """The first axis, at 0, 1/ratio, 2/ratio, …"""
-    out = np.zeros((count,) + samples.shape[1:])
-    for i in range(count):
-        below = int(np.floor(i / ratio))
-        for k in range(below - 1, below + 3):
-            out[i] += keys(i / ratio - k) * samples[min(max(k, 0), len(samples) - 1)]
-    return out
 
 
 if command == "fft":

@@ -43,38 +43,8 @@ def start_slurm(at):
     os.chmod(at, 0o700)
     with open(os.open(f"{at}/munge.key", os.O_CREAT | os.O_WRONLY, 0o400), "wb") as key:
         key.write(os.urandom(128))
-    with open(f"{at}/slurm.conf", "w") as conf:
-        conf.write(f"""ClusterName=study
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={free_port()}
-SlurmdPort={free_port()}
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={munge}
-CredType=cred/munge
-StateSaveLocation={at}/state
-SlurmdSpoolDir={at}/spool
-SlurmctldPidFile={at}/slurmctld.pid
-SlurmdPidFile={at}/slurmd.pid
-SlurmctldLogFile={at}/slurmctld.log
-SlurmdLogFile={at}/slurmd.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-MpiDefault=none
-SwitchType=switch/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-ReturnToService=2
-SlurmdParameters=config_overrides
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
-MinJobAge=3600
-NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=1000 State=UNKNOWN
-PartitionName=local Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-""")
+    with open(os.path.join(here, "..", "Acquisition.SystemTests", "Support", "slurm.conf")) as template, open(f"{at}/slurm.conf", "w") as conf:
+        conf.write(template.read().format(folder=at, host=host, cpus=2, controller_port=free_port(), node_port=free_port()))
     os.environ["SLURM_CONF"] = f"{at}/slurm.conf"
     daemons = [subprocess.Popen(
         ["munged", "--foreground", "--force", f"--key-file={at}/munge.key", f"--socket={munge}", f"--pid-file={at}/munged.pid",

@@ -41,6 +41,9 @@ import numpy as np
 import tifffile
 from scipy import ndimage, signal, special
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+from cubic import interpolate  # noqa: E402
+
 TRUTHS = ("truth_isotropic", "truth_raw")
 CASES = {
     "nuclei": {"lateral": 2.0, "axial": 8.0, "ratio": 8},
@@ -191,21 +194,6 @@ def read(path, shape=None):
     return tifffile.imread(path).astype(float)
 
 
-def keys(t):
-    a = np.abs(t)
-    return np.where(a <= 1, 1.5 * a**3 - 2.5 * a**2 + 1, np.where(a <= 2, -0.5 * a**3 + 2.5 * a**2 - 4 * a + 2, 0))
-
-
-def upsample(stack, ratio, planes):
-    """Cubic interpolation along z, plane k of the stack at ratio * k."""
-    out = np.zeros((planes,) + stack.shape[1:])
-    for z in range(planes):
-        below = int(np.floor(z / ratio))
-        for k in range(below - 1, below + 3):
-            out[z] += keys(z / ratio - k) * stack[min(max(k, 0), len(stack) - 1)]
-    return out
-
-
 def lucy(volume, blurred, iterations):
     """Richardson-Lucy with a symmetric blur."""
     data, estimate = np.clip(volume, 0, None), np.full(volume.shape, max(volume.mean(), 1e-9))
@@ -218,7 +206,7 @@ def baselines(arguments):
     with open(os.path.join(arguments.folder, "case.json"), encoding="utf-8") as file:
         case = json.load(file)
     stack = read(os.path.join(arguments.folder, "input.tif"))
-    blurred = upsample(stack, case["ratio"], len(stack) * case["ratio"])
+    blurred = interpolate(stack, case["ratio"], len(stack) * case["ratio"])
     write(arguments.folder, "blurred", blurred)
     if case["case"] == "confocal":
         psf = confocal(case)[0]

@@ -62,12 +62,7 @@ internal sealed class StackList : IDisposable
                 "expected is a TIFF stack (.tif, .tiff) or a folder of them.");
         }
 
-        ImmutableArray<string> files =
-        [
-            .. Directory.EnumerateFiles(path)
-                .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".TIF" or ".TIFF")
-                .OrderBy(file => Path.GetFileName(file), NaturalOrder.Instance),
-        ];
+        ImmutableArray<string> files = TiffFiles.In(path);
         return files.IsEmpty
             ? throw new SourceException($"The folder {Path.GetFullPath(path)} holds no .tif or .tiff file.")
             : new StackList(files);

@@ -28,8 +28,9 @@ internal static class FinishCommand
         LowPriority.Enter();
         try
         {
-            string plan = RestoreSession.PlanOf(Path.GetFullPath(path));
-            if (File.Exists(plan) && RestoreSession.Finish(Path.GetFullPath(path), RestorePlan.Load(plan), screen) is not ExitCode.Ok and var code) return code;
+            path = Path.GetFullPath(path);
+            string plan = RestoreSession.PlanOf(path);
+            if (File.Exists(plan) && RestoreSession.Finish(path, RestorePlan.Load(plan), screen) is not ExitCode.Ok and var code) return code;
             ImmutableArray<DatasetLevels> datasets;
             using (var progress = new ProgressLine(screen, TimeProvider.System)) datasets = RunLevels.Complete(path, progress);
             foreach (DatasetLevels dataset in datasets)

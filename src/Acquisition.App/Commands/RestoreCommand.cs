@@ -36,16 +36,13 @@ internal static class RestoreCommand
     {
         string folder = options.Folder(parsed), file = RestoreSession.PlanOf(folder);
         using var interruption = new Interruption(screen.Error, beforeKilled: () => { }, receives: false);
-        RestorePlan? plan;
-        using (RestorableScan scan = options.Open(parsed))
+        using RestorableScan scan = options.Open(parsed);
+        RestorePlan? plan = File.Exists(file) ? RestorePlan.Load(file) : await session.PlanAsync(scan, folder, tasks: 1, interruption).ConfigureAwait(false);
+        if (plan is null) return ExitCode.Failed;
+        if (plan.Input != scan.Location)
         {
-            plan = File.Exists(file) ? RestorePlan.Load(file) : await session.PlanAsync(scan, folder, tasks: 1, interruption).ConfigureAwait(false);
-            if (plan is null) return ExitCode.Failed;
-            if (plan.Input != scan.Location)
-            {
-                screen.Complain($"'{folder}' holds the restoration of '{plan.Input}', not of '{scan.Location}'; give another folder");
-                return ExitCode.Usage;
-            }
+            screen.Complain($"'{folder}' holds the restoration of '{plan.Input}', not of '{scan.Location}'; give another folder");
+            return ExitCode.Usage;
         }
 
         for (int task = 0; task < plan.Tasks; task++)
@@ -54,6 +51,6 @@ internal static class RestoreCommand
             if (interruption.Abandon.IsCancellationRequested) return code;
         }
 
-        return RestoreSession.Finish(folder, plan, screen);
+        return RestoreSession.Finish(folder, plan, screen, scan);
     }
 }

@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Acquisition.App.Configuration;
 
 /// <summary>One word out of a fixed set.</summary>
-internal sealed class Choice<T>(params ImmutableArray<(string Word, T Value)> words) : ValueKind<T> where T : struct
+internal sealed class Choice<T>(params ImmutableArray<(string Word, T Value)> words) : ValueKind<T> where T : notnull
 {
     public override string Accepted { get; } =
         words.Length == 2 ? $"{words[0].Word} or {words[1].Word}" : "one of " + string.Join(", ", words.Select(word => word.Word));
 
-    public override bool TryRead(string text, out T value)
+    public override bool TryRead(string text, [MaybeNullWhen(false)] out T value)
     {
         foreach (var (word, meaning) in words)
         {

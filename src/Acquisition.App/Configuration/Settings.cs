@@ -101,7 +101,7 @@ internal static class Settings
         Setting<T> Row<T>(string key, ValueKind<T> kind, Func<RestorationOptions, T> read, Func<RestorationOptions, T, RestorationOptions> write, string doc, string? note = null) =>
             new("restoration", key, kind, c => read(c.Restoration), (c, v) => c with { Restoration = write(c.Restoration, v) }, doc) { DefaultNote = note };
 
-        yield return Row("model", new OneOf([.. ModelRegistry.All.Select(model => model.Name)]), o => o.Model, (o, v) => o with { Model = v },
+        yield return Row("model", new Choice<string>([.. ModelRegistry.All.Select(model => (model.Name, model.Name))]), o => o.Model, (o, v) => o with { Model = v },
             "What restores volumes; 'acquisition models' tells what each one is. self-vision tunes a network on the first volume and uses it where it beats back-projected cubic interpolation on held-out crops; cubic uses no network.");
         yield return new Setting<EngineChoice>("restoration", "engine",
             new Choice<EngineChoice>(("auto", EngineChoice.Auto), ("cpu", EngineChoice.Cpu), ("torch", EngineChoice.Torch)),
@@ -151,7 +151,7 @@ internal static class Settings
         Setting<T> Row<T>(string key, ValueKind<T> kind, Func<IsotropicScanOptions, T> read, Func<IsotropicScanOptions, T, IsotropicScanOptions> write, string doc) =>
             new("isotropy", key, kind, c => read(c.Isotropy), (c, v) => c with { Isotropy = write(c.Isotropy, v) }, doc);
 
-        var width = new NumberOrWord(new RealNumber(0, 100, minExcluded: true), "announced");
+        var width = new OrWord<double>(new RealNumber(0, 100, minExcluded: true), "announced");
         yield return Row("psf_lateral_um", width, o => o.PsfLateralUm, (o, v) => o with { PsfLateralUm = v },
             "Width of the point spread function in y and x, from half maximum to half maximum.");
         yield return Row("psf_axial_um", width, o => o.PsfAxialUm, (o, v) => o with { PsfAxialUm = v },
@@ -215,7 +215,7 @@ internal static class Settings
         yield return new Setting<long>("pipeline", "memory_budget_mib", new MebiBytes(1, 1 << 22), c => c.Pipeline.MemoryBudgetBytes,
             (c, v) => c with { Pipeline = c.Pipeline with { MemoryBudgetBytes = v } },
             "Most memory for volumes: being assembled, waiting for the disk, or held for restoration.");
-        yield return new Setting<TimeSpan?>("pipeline", "first_frame_timeout_s", new SecondsOrNever(30 * DaySeconds), c => c.Pipeline.FirstFrameTimeout,
+        yield return new Setting<TimeSpan?>("pipeline", "first_frame_timeout_s", new OrWord<TimeSpan>(new Seconds(30 * DaySeconds), "never"), c => c.Pipeline.FirstFrameTimeout,
             (c, v) => c with { Pipeline = c.Pipeline with { FirstFrameTimeout = v } },
             "How long to wait for the first frame.");
         yield return new Setting<TimeSpan>("pipeline", "frame_timeout_s", new Seconds(DaySeconds), c => c.Pipeline.FrameTimeout,

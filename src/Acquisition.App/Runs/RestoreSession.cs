@@ -84,11 +84,13 @@ internal sealed class RestoreSession(AppConfig config, Screen screen)
     }
 
     /// <summary>Puts the shares together, or says what is missing.</summary>
+    /// <param name="scan">That of the plan, where it is open already.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     /// <exception cref="AcquisitionException">Something cannot be read, or the disk refused.</exception>
-    public static int Finish(string folder, RestorePlan plan, Screen screen)
+    public static int Finish(string folder, RestorePlan plan, Screen screen, RestorableScan? scan = null)
     {
-        ImmutableArray<(VolumeIndex Index, string Reason)> missing = ShareMerge.Missing(folder, plan);
+        var merge = new ShareMerge(folder, plan);
+        ImmutableArray<(VolumeIndex Index, string Reason)> missing = merge.Missing();
         if (!missing.IsEmpty)
         {
             screen.Complain($"{missing.Length} volume(s) of '{folder}' are not restored:");
@@ -99,8 +101,8 @@ internal sealed class RestoreSession(AppConfig config, Screen screen)
             return ExitCode.Failed;
         }
 
-        using RestorableScan input = RestorableScan.Open(plan.Input, plan.Scan.Plan.Undersampling, plan.Scan.Plan.VoxelSize);
-        RunReport report = ShareMerge.Complete(folder, plan, input, TimeProvider.System);
+        using RestorableScan? opened = scan is null ? RestorableScan.Open(plan.Input, plan.Scan.Plan.Undersampling, plan.Scan.Plan.VoxelSize) : null;
+        RunReport report = merge.Complete(scan ?? opened!, TimeProvider.System);
         screen.Console.Write(ResultView.Run(report, folder));
         return Verdict.Of(report);
     }

@@ -23,8 +23,7 @@ public sealed record IsotropicScanOptions
             : throw new ArgumentOutOfRangeException(nameof(Kernel), value, $"Kernel is {value}; Split and Full are accepted.");
     } = DegradationKernel.Split;
 
-    /// <summary>Training steps of a network. Default 600: minutes on two processors, and most of what more would gain
-    /// (tests/studies/isonet.md).</summary>
+    /// <summary>Training steps of a network. Default 600: minutes on two processors. More gain more, slowly (tests/studies/isonet.md).</summary>
     public int Steps { get; init => field = Require.InRange(value, 1, 1_000_000); } = 600;
 
     /// <summary>Patches for each step.</summary>

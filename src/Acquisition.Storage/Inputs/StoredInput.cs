@@ -3,6 +3,7 @@ using Acquisition.Core;
 using Acquisition.Storage.Files;
 using Acquisition.Storage.Inputs.NdTiff;
 using Acquisition.Storage.Inputs.OmeZarr;
+using Acquisition.Storage.Tiff;
 using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage.Inputs;
@@ -48,7 +49,7 @@ public static class StoredInput
         // With pyramids, or in version 2, the pictures as they were taken lie one folder deeper.
         string full = Path.Combine(location, "Full resolution");
         if (File.Exists(Path.Combine(full, NdTiffIndex.FileName))) return NdTiffInput.Open(full);
-        if (TiffFolder.Files(location) is { IsEmpty: false } files) return OpenTiffs(location, files[0], () => TiffFolder.Open(location, files));
+        if (TiffFiles.In(location) is { IsEmpty: false } files) return OpenTiffs(location, files[0], () => TiffFolder.Open(location, files));
         throw new DataFormatException($"The folder '{location}' holds nothing that is known: no {ZarrMetadata.FileName}, {ZarrFiles.Group}, "
             + $"{NdTiffIndex.FileName}, *.tif or *.tiff; {Accepted}.");
     }

@@ -41,14 +41,6 @@ internal sealed class TiffFolder : IStoredInput
 
     public TimeSpan? Interval { get; }
 
-    /// <summary>The TIFFs of a folder by their names, in natural order; hidden ones are left out.</summary>
-    public static ImmutableArray<string> Files(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".TIF" or ".TIFF" && Path.GetFileName(file)[0] != '.')
-            .OrderBy(file => Path.GetFileName(file), NaturalOrder.Instance),
-    ];
-
     /// <param name="files">At least one.</param>
     /// <exception cref="StorageException">A file cannot be read.</exception>
     /// <exception cref="DataFormatException">A file is no readable TIFF, or the files are not alike.</exception>

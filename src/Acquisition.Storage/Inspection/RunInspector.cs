@@ -1,3 +1,4 @@
+using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
 using Acquisition.Storage.Reporting;
@@ -42,8 +43,9 @@ internal sealed class RunInspector(string folder)
     {
         string length = plan.TimePoints is { } planned ? Words.Count(planned, "time point") : "open-ended";
         string interval = plan.Interval is { } every ? $", one every {Say.Duration(every)}" : "";
+        var (z, y, x) = plan.RestoredScale;
         _facts.Add(("scan", $"{plan.ScanId} of stream {plan.Stream} ({plan.Mode}), {length}{interval}, {Words.Count(plan.Channels.Length, "channel")}, "
-            + $"to be restored {plan.Undersampling.Z}×{plan.Undersampling.Y}×{plan.Undersampling.X} times finer (z, y, x)"));
+            + string.Create(CultureInfo.InvariantCulture, $"to be restored {z:0.###}×{y:0.###}×{x:0.###} times finer (z, y, x)")));
     }
 
     private void TellState(RunStatus status)

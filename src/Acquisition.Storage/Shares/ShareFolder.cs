@@ -82,15 +82,23 @@ public sealed class ShareFolder : IRunStore
 
     /// <summary>Makes the folder. What a plan left there that was cut off is made anew.</summary>
     /// <param name="resolvedSettingsYaml">Text of run.yaml.</param>
-    /// <exception cref="StorageException">It cannot be made, or holds something else already.</exception>
+    /// <exception cref="StorageException">It cannot be made, or holds something else already, or a plan that another program is making.</exception>
     public static void Create(string folder, string resolvedSettingsYaml)
     {
         string[] found = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)] : [];
         string[] left = [RunFolder.SettingsFile, SharesName, ModelFiles.FolderName, RunFolder.RestoredName, RunFolder.UncertaintyName];
         if (found.Contains(RunFolder.SettingsFile) && found.Contains(SharesName) && found.All(left.Contains))
+        {
+            string choosing = Path.Combine(folder, SharesName, Choosing);
+            if (Directory.Exists(choosing) && RunLock.IsTaken(choosing))
+                throw new StorageException($"Another program is planning in '{folder}'. Wait for its end, or end it first.");
             RunFolder.Store("begin a plan anew", folder, 0, () => Directory.Delete(folder, recursive: true));
+        }
         else if (found.Length > 0)
+        {
             throw new StorageException($"There is already something in '{folder}'; nothing is overwritten. Give another folder, or go on with what it holds: 'acquisition restore-range', or 'acquisition finish'.");
+        }
+
         byte[] settings = Encoding.UTF8.GetBytes(resolvedSettingsYaml);
         RunFolder.Store("make the folder", folder, settings.Length, () =>
         {

@@ -9,21 +9,33 @@ using Acquisition.Storage.Zarr;
 namespace Acquisition.Storage.Shares;
 
 /// <summary>Puts the shares of a restoration together into a run folder, once nothing is missing.</summary>
-public static class ShareMerge
+public sealed class ShareMerge
 {
+    private readonly string _folder;
+    private readonly RestorePlan _plan;
+    private readonly Dictionary<VolumeIndex, Provenance> _made;
+
+    /// <summary>Reads what the shares did.</summary>
+    /// <exception cref="StorageException">The folder cannot be read.</exception>
+    /// <exception cref="DataFormatException">A share's file is damaged.</exception>
+    public ShareMerge(string folder, RestorePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        (_folder, _plan) = (folder, plan);
+        _made = ShareFolder.Names(folder).SelectMany(name => ShareFolder.ProvenanceOf(folder, name)).GroupBy(made => made.Index).ToDictionary(made => made.Key, made => made.Last());
+    }
+
     /// <summary>Volumes that are not restored, with what a share said of them or nothing.</summary>
     /// <exception cref="StorageException">The folder cannot be read.</exception>
     /// <exception cref="DataFormatException">A share's file is damaged.</exception>
-    public static ImmutableArray<(VolumeIndex Index, string Reason)> Missing(string folder, RestorePlan plan)
+    public ImmutableArray<(VolumeIndex Index, string Reason)> Missing()
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        HashSet<VolumeIndex> made = [.. All(folder).Select(provenance => provenance.Index)];
-        ZarrVolumeStore? restored = Directory.Exists(Path.Combine(folder, RunFolder.RestoredName))
-            ? ZarrVolumeStore.Reopen(Path.Combine(folder, RunFolder.RestoredName), ZarrDataset.Restored(plan.Scan.Plan), counts: false)
+        ZarrVolumeStore? restored = Directory.Exists(Path.Combine(_folder, RunFolder.RestoredName))
+            ? ZarrVolumeStore.Reopen(Path.Combine(_folder, RunFolder.RestoredName), ZarrDataset.Restored(_plan.Scan.Plan), counts: false)
             : null;
-        VolumeIndex[] missing = [.. plan.All().Where(index => !made.Contains(index) || restored?.Exists(index) != true)];
+        VolumeIndex[] missing = [.. _plan.All().Where(index => !_made.ContainsKey(index) || restored?.Exists(index) != true)];
         if (missing.Length == 0) return [];
-        var skipped = Events(folder, LedgerKinds.VolumeSkipped).Select(line => line.Deserialize<VolumeSkipped>(RecordJson.Compact)!)
+        var skipped = Events(LedgerKinds.VolumeSkipped).Select(line => line.Deserialize<VolumeSkipped>(RecordJson.Compact)!)
             .GroupBy(volume => volume.Index).ToDictionary(volumes => volumes.Key, volumes => volumes.Last());
         return [.. missing.Select(index => (index, skipped.TryGetValue(index, out VolumeSkipped? said) ? $"{said.Reason}: {said.Detail}" : ""))];
     }
@@ -31,36 +43,35 @@ public static class ShareMerge
     /// <summary>Writes ledger, provenance and report of the whole. Only when nothing is missing; may be repeated.</summary>
     /// <param name="input">The scan that was restored.</param>
     /// <exception cref="StorageException">The disk refused.</exception>
-    public static RunReport Complete(string folder, RestorePlan plan, RestorableScan input, TimeProvider clock)
+    public RunReport Complete(RestorableScan input, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(clock);
-        Provenance[] made = [.. All(folder).OrderBy(provenance => (provenance.Index.T, provenance.Index.C))];
-        ImmutableArray<string> warnings = [.. Events(folder, LedgerKinds.Warning).Select(line => line.Deserialize<Warned>(RecordJson.Compact)!.Message).Distinct()];
-        RunReport report = Report(plan, input, made, warnings, clock.GetUtcNow());
+        Provenance[] made = [.. _made.Values.OrderBy(provenance => (provenance.Index.T, provenance.Index.C))];
+        ImmutableArray<string> warnings = [.. Events(LedgerKinds.Warning).Select(line => line.Deserialize<Warned>(RecordJson.Compact)!.Message).Distinct()];
+        RunReport report = Report(input, made, warnings, clock.GetUtcNow());
 
-        Lines(Path.Combine(folder, RunFolder.RestoredName, ZarrDataset.ProvenanceFile), made.Select(provenance => JsonSerializer.SerializeToElement(provenance, RecordJson.Compact)));
+        Lines(Path.Combine(_folder, RunFolder.RestoredName, ZarrDataset.ProvenanceFile), made.Select(provenance => JsonSerializer.SerializeToElement(provenance, RecordJson.Compact)));
         byte[] text = Encoding.UTF8.GetBytes(RunReportJson.Write(report) + "\n");
-        string path = Path.Combine(folder, "report.json");
+        string path = Path.Combine(_folder, "report.json");
         RunFolder.Store("write the report", path, text.Length, () => AtomicFile.Write(path, text, replace: true));
         // Last, because a folder with a ledger counts as a whole run.
-        Lines(Path.Combine(folder, RunFolder.LedgerFile),
+        Lines(Path.Combine(_folder, RunFolder.LedgerFile),
         [
-            LedgerEntry.Of(LedgerKinds.ScanStarted, plan.Scan, clock),
+            LedgerEntry.Of(LedgerKinds.ScanStarted, _plan.Scan, clock),
             .. input.Volumes.Select(volume => LedgerEntry.Of(LedgerKinds.VolumeStored, volume, clock)),
-            .. plan.Models.Select(model => LedgerEntry.Of(LedgerKinds.ModelChosen, model, clock)),
+            .. _plan.Models.Select(model => LedgerEntry.Of(LedgerKinds.ModelChosen, model, clock)),
             .. made.Select(provenance => LedgerEntry.Of(LedgerKinds.VolumeRestored, provenance, clock)),
             .. warnings.Select(warning => LedgerEntry.Of(LedgerKinds.Warning, new Warned(warning), clock)),
             LedgerEntry.Of(LedgerKinds.ScanFinished, new ScanFinished(
                 report.Status.Outcome, report.Status.Reason, report.LedgerCloses, report.Status.Frames, report.Status.Volumes), clock),
         ]);
-        if (input.RunDataset is { } dataset) Link(Path.Combine(folder, RunFolder.RawName), dataset);
-        RunPage.TryWrite(folder);
+        if (input.RunDataset is { } dataset) Link(Path.Combine(_folder, RunFolder.RawName), dataset);
+        RunPage.TryWrite(_folder);
         return report;
     }
 
-    private static RunReport Report(RestorePlan plan, RestorableScan input, Provenance[] made, ImmutableArray<string> warnings, DateTimeOffset now)
+    private RunReport Report(RestorableScan input, Provenance[] made, ImmutableArray<string> warnings, DateTimeOffset now)
     {
         long frames = input.Volumes.Sum(volume => (long)volume.Frames);
         return new RunReport
@@ -68,9 +79,9 @@ public static class ShareMerge
             Status = new RunStatus
             {
                 State = RunState.Finished,
-                Reason = $"restored from {input.Format} '{plan.Input}'",
+                Reason = $"restored from {input.Format} '{_plan.Input}'",
                 Outcome = RunOutcome.Completed,
-                Plan = plan.Scan.Plan,
+                Plan = _plan.Scan.Plan,
                 Frames = new FrameLedger { Received = frames, Stored = frames },
                 Volumes = new VolumeLedger
                 {
@@ -78,21 +89,17 @@ public static class ShareMerge
                     Incomplete = input.Volumes.Count(volume => !volume.MissingPlanes.IsEmpty),
                     Restored = made.Length,
                 },
-                Models = plan.Models,
-                Elapsed = now - plan.MadeAt,
+                Models = _plan.Models,
+                Elapsed = now - _plan.MadeAt,
             },
-            StartedAt = plan.MadeAt,
+            StartedAt = _plan.MadeAt,
             FinishedAt = now,
             Warnings = warnings,
         };
     }
 
-    /// <summary>How every volume was made that is there, each once.</summary>
-    private static IEnumerable<Provenance> All(string folder) =>
-        ShareFolder.Names(folder).SelectMany(name => ShareFolder.ProvenanceOf(folder, name)).GroupBy(made => made.Index).Select(made => made.Last());
-
-    private static IEnumerable<JsonElement> Events(string folder, string kind) => ShareFolder.Names(folder)
-        .SelectMany(name => ShareFolder.LedgerOf(folder, name)).Where(line => line.GetProperty("kind").GetString() == kind);
+    private IEnumerable<JsonElement> Events(string kind) => ShareFolder.Names(_folder)
+        .SelectMany(name => ShareFolder.LedgerOf(_folder, name)).Where(line => line.GetProperty("kind").GetString() == kind);
 
     private static void Lines(string path, IEnumerable<JsonElement> lines) => RunFolder.Store("put shares together", path, 0, () =>
     {

@@ -100,14 +100,14 @@ internal sealed record ZarrDataset
     ];
 
     /// <param name="folder">Where the provenance lies, as seen from the dataset.</param>
-    private static JsonObject Restoration(ScanPlan plan, string folder = "") => new()
+    private static JsonObject Restoration(ScanPlan plan, string folder = "")
     {
-        ["step"] = "restored",
-        ["software"] = Software,
-        ["input"] = "../raw.zarr",
-        ["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, RecordJson.Compact),
-        ["per_volume"] = folder + ProvenanceFile,
-    };
+        var step = new JsonObject { ["step"] = "restored", ["software"] = Software, ["input"] = "../raw.zarr" };
+        // A grid of its own is told by scale and translation alone.
+        if (plan.Grid is null) step["factors"] = JsonSerializer.SerializeToNode(plan.Undersampling, RecordJson.Compact);
+        step["per_volume"] = folder + ProvenanceFile;
+        return step;
+    }
 
     private static JsonObject Errors() => new()
     {

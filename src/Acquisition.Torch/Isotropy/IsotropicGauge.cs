@@ -12,13 +12,14 @@ internal static class IsotropicGauge
     private const int EdgePx = 192;
     private const double LargestCarry = 1.5;
 
+    /// <param name="kernel">What the network learned to undo.</param>
     /// <returns><see langword="null"/> for planes that are too small, or have no contrast.</returns>
     public static GaugeReading? Measure(
-        IsotropicModel model, PointSpreadFunction psf, FloatVolume acquired, string device, int threads, CancellationToken cancellation)
+        IsotropicModel model, PlaneKernel kernel, FloatVolume acquired, string device, int threads, CancellationToken cancellation)
     {
         VolumeShape shape = acquired.Shape;
         if (Math.Min(shape.Y, shape.X) < NetworkPlan.Of(model.Network).Multiple) return null;
-        var degradation = new LateralDegradation(SplitPsf.Of(psf, model.Kernel), model.Ratio);
+        var degradation = new LateralDegradation(kernel, model.Ratio);
         using var sections = new IsotropicRestorer(model, new IsotropicRestorerOptions { Device = device, Threads = threads });
         double modelDb = 0, inputDb = 0, along = 0, squares = 0;
         foreach (int z in MostStructured(acquired))

@@ -59,14 +59,7 @@ public sealed unsafe class IsotropicRestorer : IDisposable
     internal float[] Restore(PlanePair section)
     {
         TorchThreads.Use(_options.Threads);
-        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs.", () =>
-        {
-            using var scope = NewDisposeScope();
-            using IDisposable frozen = no_grad();
-            Tensor input = empty([1, 1, section.Height, section.Width]);
-            section.Input.CopyTo(HostTensors.Samples(input));
-            return HostTensors.Samples(_network.call(input.to(_device)).cpu()).ToArray();
-        });
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs.", () => _network.Restore(section, _device));
     }
 
     public void Dispose() => _network.Dispose();

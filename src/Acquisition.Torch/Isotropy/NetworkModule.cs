@@ -42,6 +42,15 @@ internal sealed class NetworkModule : Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>One section through the network, without gradients.</summary>
+    /// <param name="device">Where the network is.</param>
+    public float[] Restore(PlanePair section, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        return HostTensors.Samples(call(HostTensors.Sections(section.Input, 1, section.Height, section.Width, device)).cpu()).ToArray();
+    }
+
     public float[] Save()
     {
         using var scope = NewDisposeScope();

@@ -90,8 +90,8 @@ internal sealed class NetworkTraining : IDisposable
         int pixels = _options.PatchPx * _options.PatchPx;
         for (int i = 0; i < _options.Batch; i++) _planes.Draw(_random, _inputs.AsSpan(i * pixels, pixels), _targets.AsSpan(i * pixels, pixels));
         using var scope = NewDisposeScope();
-        Tensor input = OnDevice(_inputs, _options.Batch, _options.PatchPx, _options.PatchPx);
-        Tensor target = OnDevice(_targets, _options.Batch, _options.PatchPx, _options.PatchPx);
+        Tensor input = HostTensors.Sections(_inputs, _options.Batch, _options.PatchPx, _options.PatchPx, _device);
+        Tensor target = HostTensors.Sections(_targets, _options.Batch, _options.PatchPx, _options.PatchPx, _device);
         adam.zero_grad();
         Tensor loss = Loss(_network.call(input), target, _options.Loss);
         loss.backward();
@@ -156,18 +156,9 @@ internal sealed class NetworkTraining : IDisposable
 
     private float[] Output(PlanePair pair)
     {
-        using var scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
         _network.eval();
-        Tensor output = _network.call(OnDevice(pair.Input, 1, pair.Height, pair.Width)).cpu();
+        float[] output = _network.Restore(pair, _device);
         _network.train();
-        return HostTensors.Samples(output).ToArray();
-    }
-
-    private Tensor OnDevice(float[] samples, int count, int height, int width)
-    {
-        Tensor tensor = empty([count, 1, height, width]);
-        samples.CopyTo(HostTensors.Samples(tensor));
-        return tensor.to(_device);
+        return output;
     }
 }

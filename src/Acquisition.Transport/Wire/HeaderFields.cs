@@ -107,4 +107,16 @@ internal static class HeaderFields
         writer.WriteArrayHeader(values.Length);
         foreach (int value in values) writer.Write(value);
     }
+
+    /// <summary>Whole numbers go as such.</summary>
+    public static void Numbers(ref MessagePackWriter writer, string key, params ReadOnlySpan<double> values)
+    {
+        writer.Write(key);
+        writer.WriteArrayHeader(values.Length);
+        foreach (double value in values)
+        {
+            if (value == (int)value) writer.Write((int)value);
+            else writer.Write(value);
+        }
+    }
 }

@@ -13,7 +13,7 @@ internal static class ResultEncoder
     {
         Provenance made = volume.Provenance;
         VolumeBuffer pixels = volume.Pixels;
-        Factors scale = volume.Plan.Undersampling;
+        var (finerZ, finerY, finerX) = volume.Plan.RestoredScale;
         Preamble(ref writer, MessageKind.Volume, volume.Plan.ScanId, sequence, unixNs, more: 15 + (made.Conditioning is null ? 0 : 1));
         Field(ref writer, "index", made.Index);
         List(ref writer, "shape", pixels.Shape.Z, pixels.Shape.Y, pixels.Shape.X);
@@ -25,7 +25,7 @@ internal static class ResultEncoder
         Field(ref writer, "dtype", pixels.PixelType.Name());
         Field(ref writer, "nbytes", pixels.Bytes);
         Field(ref writer, "voxel_um", volume.Plan.RestoredVoxelSize);
-        List(ref writer, "scale", scale.Z, scale.Y, scale.X);
+        Numbers(ref writer, "scale", finerZ, finerY, finerX);
         Field(ref writer, "method", made.Method);
         Field(ref writer, "predicted", made.Predicted);
         Field(ref writer, "provisional", made.Provisional);

@@ -216,8 +216,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         if (_crosshair is not { } at || view.TimePoint is not null || view.Channel >= plan.Channels.Length) return null;
         VolumeShape shape = plan.ShapeOf(view.Kind);
         if (KeyOf(view, plan).Reduction.Of(shape).Voxels * plan.PixelTypeOf(view.Kind).Bytes() < LargeBytes) return null;
-        if (view.Kind == VolumeKind.Raw)
-            at = new(at.Z / plan.Undersampling.Z, at.Y / plan.Undersampling.Y, at.X / plan.Undersampling.X);
+        if (view.Kind == VolumeKind.Raw) at = plan.Scanned(at);
         return new(view.Kind, view.Channel, at.Within(shape));
     }
 

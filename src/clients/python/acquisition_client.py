@@ -138,7 +138,7 @@ class Volume:
     """Time point and channel."""
     voxel_um: Zyx
     """Size of a restored voxel; micrometres."""
-    scale: Tuple[int, int, int]
+    scale: Tuple[float, float, float]
     """Restored over scanned samples on z, y and x."""
     provenance: Provenance
     scan: str

@@ -36,41 +36,12 @@ internal sealed class SlurmCluster : IAsyncDisposable
         string key = Path.Combine(folder, "munge.key"), socket = Path.Combine(folder, "munge.sock"), host = Dns.GetHostName().Split('.')[0];
         await File.WriteAllBytesAsync(key, RandomNumberGenerator.GetBytes(128), TestContext.Current.CancellationToken);
         File.SetUnixFileMode(key, UnixFileMode.UserRead);
-        await File.WriteAllTextAsync(
-            cluster.Configuration, $"""
-            ClusterName=test
-            SlurmctldHost={host}(127.0.0.1)
-            SlurmctldPort={FreePort()}
-            SlurmdPort={FreePort()}
-            SlurmUser=root
-            SlurmdUser=root
-            AuthType=auth/munge
-            AuthInfo=socket={socket}
-            CredType=cred/munge
-            StateSaveLocation={folder}/state
-            SlurmdSpoolDir={folder}/spool
-            SlurmctldPidFile={folder}/slurmctld.pid
-            SlurmdPidFile={folder}/slurmd.pid
-            SlurmctldLogFile={folder}/slurmctld.log
-            SlurmdLogFile={folder}/slurmd.log
-            ProctrackType=proctrack/linuxproc
-            TaskPlugin=task/none
-            JobAcctGatherType=jobacct_gather/none
-            AccountingStorageType=accounting_storage/none
-            MpiDefault=none
-            SwitchType=switch/none
-            SelectType=select/cons_tres
-            SelectTypeParameters=CR_Core
-            ReturnToService=2
-            SlurmdParameters=config_overrides
-            CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-            SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,requeue_setup_env_fail
-            KillWait=2
-            MinJobAge=3600
-            NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=1000 State=UNKNOWN
-            PartitionName=local Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-
-            """, TestContext.Current.CancellationToken);
+        string template = Path.Combine(Workspace.Repository, "tests", "Acquisition.SystemTests", "Support", "slurm.conf");
+        string settings = (await File.ReadAllTextAsync(template, TestContext.Current.CancellationToken))
+            .Replace("{folder}", folder, StringComparison.Ordinal).Replace("{host}", host, StringComparison.Ordinal)
+            .Replace("{cpus}", $"{cpus}", StringComparison.Ordinal)
+            .Replace("{controller_port}", $"{FreePort()}", StringComparison.Ordinal).Replace("{node_port}", $"{FreePort()}", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(cluster.Configuration, settings, TestContext.Current.CancellationToken);
         Directory.CreateDirectory(Path.Combine(folder, "state"));
         Directory.CreateDirectory(Path.Combine(folder, "spool"));
         cluster.Daemon("/usr/sbin/munged", "--foreground", "--force", $"--key-file={key}", $"--socket={socket}", $"--pid-file={folder}/munged.pid", $"--log-file={folder}/munged.log", $"--seed-file={folder}/munged.seed");

@@ -22,6 +22,13 @@ internal static class StoredVolumes
         Assert.NotEqual(0, volumes);
     }
 
+    /// <summary>The file of a run's last restored volume.</summary>
+    public static string LastOf(string run)
+    {
+        string volumes = Path.Combine(run, "restored.zarr", "0", "c");
+        return Path.Combine(volumes, Files(volumes)[^1]);
+    }
+
     private static string[] Files(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
 }

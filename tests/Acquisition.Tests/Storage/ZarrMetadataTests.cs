@@ -77,6 +77,9 @@ public sealed class ZarrMetadataTests
         Assert.Equal(new VolumeShape(7, 5, 3), ZarrReader.Open(folder["restored.zarr"]).Shape);
         Assert.Equal([1.5, 1, 0.75, 0.5, 0.25], Numbers(transformations[0]["scale"]));
         Assert.Equal([0, 0, -0.375, 0, 0.125], Numbers(transformations[1]["translation"]));
+        JsonNode restored = Group(folder["restored.zarr"])["attributes"]!["acquisition"]!["steps"]![1]!;
+        Assert.Equal("restored", (string?)restored["step"]);
+        Assert.Null(restored["factors"]);
     }
 
     [Fact]

@@ -18,6 +18,14 @@ public sealed partial class ProtocolPageTests
     // Maps whose keys are no part of the protocol.
     private static readonly string[] FreeMaps = ["user", "frames.refused", "frames.refused_messages", "volumes.skipped"];
 
+    /// <summary>With planes 1.25 times as far apart as pixels.</summary>
+    private static readonly ScanPlan Isotropic = TransportPlans.Full with
+    {
+        VoxelSize = new VoxelSize { ZUm = 0.625, YUm = 0.5, XUm = 0.5 },
+        Undersampling = Factors.One,
+        Grid = new RestoredGrid { Shape = new(6, 48, 64), VoxelSize = new VoxelSize { ZUm = 0.5, YUm = 0.5, XUm = 0.5 }, OriginUm = default },
+    };
+
     private static readonly string Page = File.ReadAllText(AppRepository.File(Path.Combine("src", "clients", "protocol.md")));
 
     public static TheoryData<string> FromTheSource => ["start", "frame", "end"];
@@ -77,6 +85,15 @@ public sealed partial class ProtocolPageTests
     }
 
     [Fact]
+    public void A_volume_says_how_much_finer_than_the_scan_it_is()
+    {
+        string Scale(ScanPlan plan) => JsonDocument.Parse(MessagePackToJson(Volume(plan, whole: false))).RootElement.GetProperty("scale").GetRawText();
+
+        Assert.Equal("[4,2,1]", Scale(TransportPlans.Full));
+        Assert.Equal("[1.25,1,1]", Scale(Isotropic));
+    }
+
+    [Fact]
     public void Every_word_that_the_code_knows_stands_on_the_page()
     {
         string[] words =
@@ -111,7 +128,7 @@ public sealed partial class ProtocolPageTests
         Assert.Empty(names.Except(described));
     }
 
-    [GeneratedRegex("""(?:Field|List|Counts)\(ref writer, "(\w+)"|writer\.Write\("(?<1>\w+)"\)""")]
+    [GeneratedRegex("""(?:Field|List|Numbers|Counts)\(ref writer, "(\w+)"|writer\.Write\("(?<1>\w+)"\)""")]
     private static partial Regex WrittenName();
 
     [GeneratedRegex("""string\[\] (?:\w*Keys|\w*Axes|AxesZyx) =\s*\[[^\]]*\]""")]
@@ -148,7 +165,7 @@ public sealed partial class ProtocolPageTests
     }
 
     private static string[] Accepted(string type) =>
-        [.. type.Split(" or ").SelectMany(one => one == "number" ? ["integer", "float"] : (string[])[one])];
+        [.. type.Split(" or ").SelectMany(one => one.EndsWith("number", StringComparison.Ordinal) ? [one.Replace("number", "integer", StringComparison.Ordinal), one.Replace("number", "float", StringComparison.Ordinal)] : (string[])[one])];
 
     private static void Walk(byte[] header, Dictionary<string, SortedSet<string>> found)
     {
@@ -251,16 +268,16 @@ public sealed partial class ProtocolPageTests
         "frame" => [Write((ref w) => SourceEncoder.Frame(ref w, TransportPlans.Frame(1, new FrameIndex(0, 1, 2)), TransportPlans.Full.PlaneBytes))],
         "end" => [Write((ref w) => SourceEncoder.End(ref w, new ScanEnd(TransportPlans.ScanId, 2, 1, "aborted", "shutter"), 1))],
         "status" => [Write((ref w) => ResultEncoder.Status(ref w, Status(), 3, 1, 1))],
-        _ => [Volume(whole: true), Volume(whole: false)],
+        _ => [Volume(TransportPlans.Full, whole: true), Volume(TransportPlans.Full, whole: false), Volume(Isotropic, whole: false)],
     };
 
-    private static byte[] Volume(bool whole)
+    private static byte[] Volume(ScanPlan plan, bool whole)
     {
         using var pool = new VolumePool(1 << 20);
         VolumeBuffer pixels = pool.TryRent(new VolumeShape(2, 3, 4), PixelType.UInt16)!;
         var volume = new RestoredVolume
         {
-            Plan = TransportPlans.Full,
+            Plan = plan,
             Pixels = pixels,
             Provenance = new Provenance
             {

@@ -20,8 +20,8 @@ internal static partial class ExternLibrary
     /// <exception cref="DllNotFoundException">It was not compiled, or libtorch itself is missing.</exception>
     internal static unsafe nint Load(string fileName, Assembly assembly)
     {
-        // OpenMP reads these when libtorch is loaded, and only from the environment that C has. Threads that spin while they wait
-        // would take the processor from those that work, the camera's among them.
+        // OpenMP reads these when libtorch is loaded, and only from the environment that C has. Threads that spin as long as they
+        // wait would take the processor from those that work, the camera's among them; those that sleep at once wake late for small layers.
         SetDefault("OMP_WAIT_POLICY", "passive");
         SetDefault("GOMP_SPINCOUNT", "3000");
         try

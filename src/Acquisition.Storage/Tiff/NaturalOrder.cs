@@ -1,4 +1,4 @@
-namespace Acquisition.Storage.Inputs;
+namespace Acquisition.Storage.Tiff;
 
 /// <summary>File names as people count them: t2 comes before t10. Everything but numbers compares by character code.</summary>
 internal sealed class NaturalOrder : IComparer<string>

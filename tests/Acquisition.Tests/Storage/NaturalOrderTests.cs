@@ -1,7 +1,7 @@
-using Acquisition.Storage.Inputs;
+using Acquisition.Storage.Tiff;
 using Xunit;
 
-namespace Acquisition.Tests.Storage.Inputs;
+namespace Acquisition.Tests.Storage;
 
 public sealed class NaturalOrderTests
 {
