@@ -23,4 +23,13 @@ public static class ModelNames
 
     /// <summary><see cref="IsoNet1"/> that learns to interpolate and knows of no blur.</summary>
     public const string Srcnn = "srcnn";
+
+    /// <summary>Super-resolution learned from pairs of two microscopes (Wang et al. 2019). Predicts detail.</summary>
+    public const string CrossModality = "cross-modality";
+
+    /// <summary>Volumes three times finer on every axis, learned from unpaired volumes of two objectives (3D-dualHRGAN). Predicts detail.</summary>
+    public const string DualHrgan = "dual-hrgan";
+
+    /// <summary>Low light to high light, learned from unpaired images of both (Li et al. 2021). Predicts detail.</summary>
+    public const string C2Gan = "c2gan";
 }

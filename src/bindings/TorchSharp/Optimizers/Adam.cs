@@ -72,6 +72,22 @@ namespace TorchSharp
                 parameter.addcdiv_(state.Mean, deviation, value: -options.LearningRate!.Value / correction1);
             }
 
+            private protected override void SaveState(Parameter parameter, BinaryWriter writer)
+            {
+                State state = _states[parameter.Handle];
+                writer.Write(state.Steps);
+                Save(state.Mean, writer);
+                Save(state.Square, writer);
+            }
+
+            private protected override void LoadState(Parameter parameter, BinaryReader reader)
+            {
+                State state = _states[parameter.Handle];
+                state.Steps = reader.ReadInt64();
+                Load(state.Mean, reader);
+                Load(state.Square, reader);
+            }
+
             protected override void Dispose(bool disposing)
             {
                 if (disposing)

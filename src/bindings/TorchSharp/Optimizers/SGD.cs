@@ -54,6 +54,21 @@ namespace TorchSharp
                 parameter.add_(grad, alpha: options.maximize!.Value ? rate : -rate);
             }
 
+            private protected override void SaveState(Parameter parameter, BinaryWriter writer)
+            {
+                bool hasMomentum = _momenta.TryGetValue(parameter.Handle, out torch.Tensor? momentum);
+                writer.Write(hasMomentum);
+                if (hasMomentum) Save(momentum!, writer);
+            }
+
+            private protected override void LoadState(Parameter parameter, BinaryReader reader)
+            {
+                if (!reader.ReadBoolean()) return;
+                if (!_momenta.TryGetValue(parameter.Handle, out torch.Tensor? momentum))
+                    _momenta[parameter.Handle] = momentum = torch.zeros_like(parameter).DetachFromDisposeScope();
+                Load(momentum, reader);
+            }
+
             protected override void Dispose(bool disposing)
             {
                 if (disposing)
