@@ -19,8 +19,7 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
     {
         TrainingConfig training = config.Training!;
         AdversarialSystem system = AdversarialSystem.Get(method);
-        using TrainingFolder folder = TrainingFolder.Open(path);
-        folder.SaveSettings(ConfigWriter.Write(config));
+        using TrainingFolder folder = TrainingFolder.Open(path, ConfigWriter.Write(config));
         ImageLibrary? input = null, target = null;
         try
         {
