@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
 using Acquisition.Torch.Adversarial.C2Gan;
+using Acquisition.Torch.Adversarial.CrossModality;
 
 namespace Acquisition.Torch.Adversarial;
 

@@ -37,14 +37,14 @@ public sealed class CrossModalityTrainingTests
     [Fact]
     public void Restored_images_come_closer_to_held_out_targets_than_their_inputs_and_the_adversary_joins_after_pretraining()
     {
-        CrossModalitySettings settings = CrossModalityCase.Settings with { Steps = 160, PretrainingSteps = 140, GeneratorRate = 4e-3 };
+        CrossModalitySettings settings = CrossModalityCase.Settings with { Steps = 100, PretrainingSteps = 90, GeneratorRate = 5e-3 };
         using CrossModalityTraining training = CrossModalityCase.Training(settings);
         ImmutableArray<(string Name, double Value)> losses = [];
         for (int step = 1; step <= settings.Steps; step++)
         {
             losses = training.Advance();
-            Assert.Equal(step <= 140, losses[0].Value == 0);
-            Assert.Equal(step <= 140, losses[3].Value == 0);
+            Assert.Equal(step <= 90, losses[0].Value == 0);
+            Assert.Equal(step <= 90, losses[3].Value == 0);
         }
 
         var scores = training.Judge().ToDictionary(score => score.Name, score => score.Value);
