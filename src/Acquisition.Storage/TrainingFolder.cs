@@ -27,8 +27,9 @@ public sealed class TrainingFolder : IDisposable
     public string Location { get; }
 
     /// <summary>Opens a folder to train in; makes it where it is missing.</summary>
+    /// <param name="settings">YAML, kept in it.</param>
     /// <exception cref="StorageException">Another program trains in it, it holds something else, or the disk refused.</exception>
-    public static TrainingFolder Open(string path)
+    public static TrainingFolder Open(string path, string settings)
     {
         string location = Path.GetFullPath(path);
         try
@@ -37,7 +38,9 @@ public sealed class TrainingFolder : IDisposable
             if (!isNew && !File.Exists(Path.Combine(location, SettingsFile)))
                 throw new StorageException($"'{location}' holds something else than training; give a new folder.");
             Directory.CreateDirectory(Path.Combine(location, PreviewsName));
-            return new TrainingFolder(location, RunLock.Take(location));
+            var folder = new TrainingFolder(location, RunLock.Take(location));
+            folder.Write(SettingsFile, Encoding.UTF8.GetBytes(settings));
+            return folder;
         }
         catch (Exception fault) when (DiskFault.Is(fault))
         {
@@ -49,8 +52,6 @@ public sealed class TrainingFolder : IDisposable
     public byte[]? Checkpoint() => Guard(CheckpointFile, path => File.Exists(path) ? File.ReadAllBytes(path) : null);
 
     public void SaveCheckpoint(ReadOnlySpan<byte> content) => Write(CheckpointFile, content);
-
-    public void SaveSettings(string yaml) => Write(SettingsFile, Encoding.UTF8.GetBytes(yaml));
 
     public void SaveModel(ReadOnlySpan<byte> safetensors, string card)
     {

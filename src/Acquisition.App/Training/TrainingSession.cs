@@ -19,8 +19,7 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
     {
         TrainingConfig training = config.Training!;
         AdversarialSystem system = AdversarialSystem.Get(method);
-        using TrainingFolder folder = TrainingFolder.Open(path);
-        folder.SaveSettings(ConfigWriter.Write(config));
+        using TrainingFolder folder = TrainingFolder.Open(path, ConfigWriter.Write(config));
         ImageLibrary? input = null, target = null;
         try
         {
@@ -108,7 +107,7 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
     /// <summary>The checkpoint comes last: what it goes on from is then there.</summary>
     private static void Keep(OfflineTrainer trainer, TrainingFolder folder, TrainingReport report)
     {
-        folder.Tell(report.Step, [.. report.Losses, .. report.Scores]);
+        folder.Tell(report.Step, [.. report.Losses, .. report.Scores.Select(score => ($"held_out_{score.Name}", score.Value))]);
         var (pixels, width, height) = PreviewSheet.Of(trainer.Preview());
         folder.SavePreview(report.Step, pixels, width, height);
         if (report.IsBest) folder.SaveModel(trainer.Best.Span, CardText.Of(OfflineModel.FromSafeTensors(trainer.Best.Span).Card));

@@ -35,7 +35,16 @@ public sealed class OfflineEngine : IRestorationEngine
         var engine = new OfflineEngine(system, options);
         VolumeShape finer = engine.Finer(plan.Shape);
         LibraryCard from = model.Card.Input, to = model.Card.Target;
-        using Predictor predictor = system.Open(model, options); // weights that are not this system's are refused before the first volume
+        using (Predictor predictor = system.Open(model, options)) // weights that are not this system's are refused before the first volume
+        {
+            VolumeShape piece = system.IsPlanar ? plan.Shape with { Z = 1 } : plan.Shape;
+            if (predictor.BytesNeeded(piece) is var needed && needed > options.MemoryBudgetBytes)
+            {
+                throw new RestorationException($"{system.Method} ({model.Card.Preset}) takes {needed >> 20} MiB to restore {piece} (z, y, x), more than the {options.MemoryBudgetBytes >> 20} MiB it may. "
+                    + "Set restoration.activation_budget_mib to more, or train the small preset.");
+            }
+        }
+
         return new ScanRestoration
         {
             Engine = engine,
@@ -56,7 +65,7 @@ public sealed class OfflineEngine : IRestorationEngine
                 DoubtUnit.ContentDisagreement => new DoubtScale("content disagreement", to.Scale.High - to.Scale.Low),
                 _ => null,
             },
-            StreamBytes = checked(sizeof(float) * ((system.IsPlanar ? 1 : 0) + 1L) * plan.Shape.Voxels + 2 * sizeof(float) * finer.Voxels + predictor.BytesNeeded(plan.Shape)),
+            StreamBytes = checked(sizeof(float) * ((system.IsPlanar ? 1 : 0) + 1L) * plan.Shape.Voxels + 2 * sizeof(float) * finer.Voxels),
             Settings = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
                 .Add("prediction.weights", Convert.ToHexStringLower(SHA256.HashData(model.ToSafeTensors()))),
             ReadModel = file => OfflineModel.FromSafeTensors(file) is var read && read.Method == system.Method
