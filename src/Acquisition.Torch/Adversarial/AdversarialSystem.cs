@@ -30,7 +30,7 @@ public sealed record AdversarialSystem
     /// <summary>Makes ready to restore with a model of this system.</summary>
     public required Func<OfflineModel, PredictorOptions, Predictor> Open { get; init; }
 
-    public static ImmutableArray<AdversarialSystem> All { get; } = [CrossModalitySystem.System, C2GanSystem.System];
+    public static ImmutableArray<AdversarialSystem> All { get; } = [CrossModalitySystem.System, DualHrganSystem.System, C2GanSystem.System];
 
     /// <exception cref="RestorationException">There is no such system.</exception>
     public static AdversarialSystem Get(string method) => All.FirstOrDefault(system => system.Method == method)
