@@ -3,6 +3,7 @@ using Acquisition.Core;
 using Acquisition.Restoration;
 using Acquisition.Torch.Adversarial.C2Gan;
 using Acquisition.Torch.Adversarial.CrossModality;
+using Acquisition.Torch.Adversarial.DualHrgan;
 
 namespace Acquisition.Torch.Adversarial;
 
