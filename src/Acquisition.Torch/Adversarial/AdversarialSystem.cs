@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
 using Acquisition.Torch.Adversarial.C2Gan;
+using Acquisition.Torch.Adversarial.CrossModality;
+using Acquisition.Torch.Adversarial.DualHrgan;
 
 namespace Acquisition.Torch.Adversarial;
 
