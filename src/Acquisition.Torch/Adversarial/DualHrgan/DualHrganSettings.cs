@@ -109,9 +109,9 @@ internal sealed record DualHrganSettings
         },
     };
 
-    /// <summary>Settings by name, as a card has them.</summary>
+    /// <summary>Settings by name, as a card has them; lists with hyphens between numbers.</summary>
     public ImmutableSortedDictionary<string, string> ToCard() => JsonSerializer.SerializeToNode(this, Json)!.AsObject()
-        .ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value!.ToJsonString(), StringComparer.Ordinal);
+        .ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join('-', list) : setting.Value!.ToJsonString(), StringComparer.Ordinal);
 
     /// <summary>The settings that made a model.</summary>
     /// <exception cref="DataFormatException">One is missing, or cannot be.</exception>
@@ -133,6 +133,9 @@ internal sealed record DualHrganSettings
         return Read(all.SetItems(changes), message => new RestorationException($"A setting of {ModelNames.DualHrgan} cannot be: {message}"));
     }
 
+    private static ImmutableHashSet<string> Lists { get; } =
+        [Json.PropertyNamingPolicy!.ConvertName(nameof(FineCriticFeatures)), Json.PropertyNamingPolicy.ConvertName(nameof(CoarseCriticFeatures))];
+
     private static DualHrganSettings Paper { get; } = new()
     {
         Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, CoarseFeatures = 32, StridesFirst = false,
@@ -149,7 +152,8 @@ internal sealed record DualHrganSettings
     {
         try
         {
-            var values = settings.Select(setting => KeyValuePair.Create(setting.Key, JsonNode.Parse(setting.Value)));
+            var values = settings.Select(setting => KeyValuePair.Create(
+                setting.Key, JsonNode.Parse(Lists.Contains(setting.Key) ? $"[{setting.Value.Replace('-', ',')}]" : setting.Value)));
             return new JsonObject(values).Deserialize<DualHrganSettings>(Json)!;
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException)

@@ -86,12 +86,12 @@ public sealed class DualHrganTrainingTests : IDisposable
     public void Settings_can_be_replaced_by_the_names_that_a_card_gives_them()
     {
         DualHrganSettings small = DualHrganSettings.Of(TrainingPreset.Small);
-        DualHrganSettings changed = small.With(Named(("blocks", "3"), ("fine_critic_features", "[4,8]"), ("adds_enlarged", "false"), ("cycle_weight", "2.5")));
+        DualHrganSettings changed = small.With(Named(("blocks", "3"), ("fine_critic_features", "4-8"), ("adds_enlarged", "false"), ("cycle_weight", "2.5")));
         Assert.Equal((3, false, 2.5), (changed.Blocks, changed.AddsEnlarged, changed.CycleWeight));
         Assert.Equal([4, 8], changed.FineCriticFeatures);
         Assert.Equal(small.Features, changed.Features);
         Assert.Contains("blocks", Assert.Throws<RestorationException>(() => small.With(Named(("block", "3")))).Message, StringComparison.Ordinal);
-        foreach (var (name, value) in ((string, string)[])[("blocks", "0"), ("blocks", "many"), ("fine_critic_features", "[]"), ("cycle_weight", "-1")])
+        foreach (var (name, value) in ((string, string)[])[("blocks", "0"), ("blocks", "many"), ("fine_critic_features", "0"), ("cycle_weight", "-1")])
             Assert.Throws<RestorationException>(() => small.With(Named((name, value))));
 
         static ImmutableSortedDictionary<string, string> Named(params (string Name, string Value)[] settings) =>
