@@ -27,7 +27,7 @@ public sealed class TrainingFolder : IDisposable
     public string Location { get; }
 
     /// <summary>Opens a folder to train in; makes it where it is missing.</summary>
-    /// <param name="settings">YAML, kept in it.</param>
+    /// <param name="settings">YAML, kept in a new one.</param>
     /// <exception cref="StorageException">Another program trains in it, it holds something else, or the disk refused.</exception>
     public static TrainingFolder Open(string path, string settings)
     {
@@ -39,7 +39,7 @@ public sealed class TrainingFolder : IDisposable
                 throw new StorageException($"'{location}' holds something else than training; give a new folder.");
             Directory.CreateDirectory(Path.Combine(location, PreviewsName));
             var folder = new TrainingFolder(location, RunLock.Take(location));
-            folder.Write(SettingsFile, Encoding.UTF8.GetBytes(settings));
+            if (!File.Exists(Path.Combine(location, SettingsFile))) folder.SaveSettings(settings);
             return folder;
         }
         catch (Exception fault) when (DiskFault.Is(fault))
@@ -52,6 +52,8 @@ public sealed class TrainingFolder : IDisposable
     public byte[]? Checkpoint() => Guard(CheckpointFile, path => File.Exists(path) ? File.ReadAllBytes(path) : null);
 
     public void SaveCheckpoint(ReadOnlySpan<byte> content) => Write(CheckpointFile, content);
+
+    public void SaveSettings(string yaml) => Write(SettingsFile, Encoding.UTF8.GetBytes(yaml));
 
     public void SaveModel(ReadOnlySpan<byte> safetensors, string card)
     {

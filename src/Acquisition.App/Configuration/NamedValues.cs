@@ -4,30 +4,28 @@ using System.Text.RegularExpressions;
 namespace Acquisition.App.Configuration;
 
 /// <summary>Values by name, or the word <c>none</c>.</summary>
-internal sealed partial class NamedValues : ValueKind<ImmutableSortedDictionary<string, string>>
+internal sealed partial class NamedValues : ValueKind<string>
 {
-    private const string None = "none";
+    public const string None = "none";
 
     public override string Accepted => $"names and values like cycle_weight=10, steps_of_critic=3, or {None}";
 
     public override bool Quoted => true;
 
-    public override bool TryRead(string text, out ImmutableSortedDictionary<string, string> value)
-    {
-        value = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
-        if (text == None) return true;
-        foreach (string part in text.Split(','))
-        {
-            Match match = Pair().Match(part.Trim());
-            if (!match.Success || value.ContainsKey(match.Groups[1].Value)) return false;
-            value = value.Add(match.Groups[1].Value, match.Groups[2].Value);
-        }
+    /// <summary>The values of a text that <see cref="TryRead"/> accepts.</summary>
+    public static ImmutableSortedDictionary<string, string> Read(string text) => text == None
+        ? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+        : Pairs(text).ToImmutableSortedDictionary(pair => pair.Groups[1].Value, pair => pair.Groups[2].Value, StringComparer.Ordinal);
 
-        return true;
+    public override bool TryRead(string text, out string value)
+    {
+        value = text;
+        return text == None || (Pairs(text).All(pair => pair.Success) && Pairs(text).DistinctBy(pair => pair.Groups[1].Value).Count() == text.Split(',').Length);
     }
 
-    public override string Write(ImmutableSortedDictionary<string, string> value) =>
-        value.IsEmpty ? None : string.Join(", ", value.Select(pair => $"{pair.Key}={pair.Value}"));
+    public override string Write(string value) => value;
+
+    private static IEnumerable<Match> Pairs(string text) => text.Split(',').Select(part => Pair().Match(part.Trim()));
 
     [GeneratedRegex(@"^([a-z][a-z0-9_]*)=([A-Za-z0-9_.+-]+)\z")]
     private static partial Regex Pair();

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Acquisition.App.Configuration;
 using Acquisition.Torch.Adversarial;
 
 namespace Acquisition.App.Training;
@@ -33,5 +33,6 @@ internal sealed record TrainingConfig
 
     public string? StartFile { get; init; }
 
-    public ImmutableSortedDictionary<string, string> Overrides { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    /// <summary>As <see cref="NamedValues"/> reads it; default none.</summary>
+    public string Overrides { get; init; } = NamedValues.None;
 }

@@ -19,7 +19,8 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
     {
         TrainingConfig training = config.Training!;
         AdversarialSystem system = AdversarialSystem.Get(method);
-        using TrainingFolder folder = TrainingFolder.Open(path, ConfigWriter.Write(config));
+        string settings = ConfigWriter.Write(config);
+        using TrainingFolder folder = TrainingFolder.Open(path, settings);
         ImageLibrary? input = null, target = null;
         try
         {
@@ -28,6 +29,7 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
             screen.Output.WriteLine($"{method}: {Told(input, training.Input)} to restore, {Told(target, training.Target)} that results are to look like");
             using var trainer = new OfflineTrainer(system, input, target, Options(training));
             TakeUp(trainer, folder);
+            folder.SaveSettings(settings);
             return Train(trainer, folder, cancellation);
         }
         finally
@@ -49,7 +51,7 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
         ReportEvery = training.ReportEvery,
         Patience = training.Patience,
         HeldOutShare = training.HeldOutShare,
-        Overrides = training.Overrides,
+        Overrides = NamedValues.Read(training.Overrides),
         Start = training.StartFile is { } file ? TrainedWeights.Read(file) : null,
     };
 

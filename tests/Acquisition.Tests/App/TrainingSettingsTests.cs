@@ -1,5 +1,7 @@
 using Acquisition.App.Configuration;
 using Acquisition.Core;
+using Acquisition.Tests.Support;
+using Acquisition.Torch.Adversarial;
 using Xunit;
 
 namespace Acquisition.Tests.App;
@@ -16,16 +18,15 @@ public sealed class TrainingSettingsTests
         Assert.Equal(("/low", "/high", 500), (training.Input, training.Target, training.Steps));
         Assert.Equal(new VoxelSize { ZUm = 1, YUm = 0.5, XUm = 0.25 }, training.InputSetting.Voxel);
         Assert.Equal(("20x/0.5", null, 2.5, null), (training.InputSetting.Objective, training.TargetSetting.Objective, training.TargetSetting.Gain, training.TargetSetting.Voxel));
-        Assert.Equal(["a=x", "b_weight=0.5"], training.Overrides.Select(pair => $"{pair.Key}={pair.Value}"));
+        Assert.Equal(["a=x", "b_weight=0.5"], NamedValues.Read(training.Overrides).Select(pair => $"{pair.Key}={pair.Value}"));
     }
 
     [Fact]
-    public void What_it_reads_it_writes()
+    public void The_example_of_the_README_is_valid()
     {
-        AppConfig config = Read(Paths + "  input_voxel_um: \"1,0.5,0.25\"\n  overrides: \"b_weight=0.5\"\n  registration: none\n").Config!;
-        AppConfig again = ConfigReader.Read(ConfigWriter.Write(config), "copy", [], ConfigChecks.None).Config!;
-        Assert.Equal(config.Training! with { Overrides = again.Training!.Overrides }, again.Training);
-        Assert.Equal(config.Training.Overrides, again.Training.Overrides);
+        string readme = File.ReadAllText(AppRepository.File("README.md")), mark = "```yaml\ntraining:\n";
+        int start = readme.IndexOf(mark, StringComparison.Ordinal), end = readme.IndexOf("\n```", start + mark.Length, StringComparison.Ordinal);
+        Assert.Equal(TrainingPreset.Small, Read(readme[(start + "```yaml\n".Length)..end]).Config!.Training!.Preset);
     }
 
     [Theory]

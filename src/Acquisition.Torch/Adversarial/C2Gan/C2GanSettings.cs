@@ -95,7 +95,7 @@ internal sealed record C2GanSettings
 
     /// <summary>Settings by name, as a card has them.</summary>
     public ImmutableSortedDictionary<string, string> ByName() =>
-        JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(JsonSerializer.Serialize(this, Json))!;
+        JsonSerializer.Deserialize<Dictionary<string, string>>(JsonSerializer.Serialize(this, Json))!.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     /// <summary>The same with some settings changed.</summary>
     /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>

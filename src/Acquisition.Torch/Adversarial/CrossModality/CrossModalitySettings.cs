@@ -1,12 +1,21 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Acquisition.Core;
+using Acquisition.Restoration;
 
 namespace Acquisition.Torch.Adversarial.CrossModality;
 
 /// <summary>How networks are sized and moved. Defaults are the paper's (Wang et al. 2019, online methods), where it gives any.</summary>
 internal sealed record CrossModalitySettings
 {
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
     /// <summary>Name of <see cref="GeneratorChannels"/> on a model's card.</summary>
     public const string ChannelsKey = "generator_channels";
 
@@ -16,38 +25,36 @@ internal sealed record CrossModalitySettings
     /// <summary>Channels after the discriminator's first layer; doubled by each of its five blocks. The paper's 64, which end as 2048.</summary>
     public int DiscriminatorChannels { get; init => field = Require.InRange(value, 1, 1024); } = 64;
 
-    /// <summary>Deviation of the normal distribution, cut at twice that, which weights are drawn from: the paper's 0.05. <see langword="null"/> for
-    /// what keeps variances through leaky rectifiers (He et al. 2015): with a quarter of the channels the paper's lets signals fade.</summary>
-    public double? WeightDeviation { get; init; } = 0.05;
+    public WeightDraw WeightDraw { get; init; } = WeightDraw.Paper;
 
     /// <summary>Edge of the square patches that are learned from, pixels; the whole number of 16 that networks take.</summary>
     public int PatchPx { get; init => field = value > 0 && value % UNetGenerator.Multiple == 0 ? value : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, "Must be a multiple of 16."); } = 64;
 
     public int Batch { get; init => field = Require.InRange(value, 1, 1024); } = 8;
 
-    /// <summary>Learning rate of the generator's Adam.</summary>
-    public double GeneratorRate { get; init; } = 1e-4;
+    /// <summary>Learning rate of the generator's Adam, whose β₁ is 0.5 and β₂ 0.999.</summary>
+    public double GeneratorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-4;
 
     /// <summary>Learning rate of the discriminator's Adam, which takes one step for each of the generator's.</summary>
-    public double DiscriminatorRate { get; init; } = 1e-5;
+    public double DiscriminatorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-5;
 
-    /// <summary>Whether both rates fall to 0 along half a cosine.</summary>
-    public bool Decays { get; init; }
+    /// <summary>Of both learning rates.</summary>
+    public RateFall RateFall { get; init; } = RateFall.None;
 
     /// <summary>Steps of the generator.</summary>
-    public int Steps { get; init; } = 50_000;
+    public int Steps { get; init => field = Require.InRange(value, 1, int.MaxValue); } = 50_000;
 
     /// <summary>First steps of these, which know no adversary.</summary>
-    public int PretrainingSteps { get; init; }
+    public int PretrainingSteps { get; init => field = Require.InRange(value, 0, int.MaxValue); }
 
     /// <summary>Share of the generator's loss that is square error; the paper has it at 1 to 10 %.</summary>
-    public double SquareErrorShare { get; init; } = 0.05;
+    public double SquareErrorShare { get; init => field = Require.InRange(value, 0.001, 0.99); } = 0.05;
 
     /// <summary>Share that is dissimilarity; the paper has it at 1 to 10 %. What is left is the adversary's.</summary>
-    public double SimilarityShare { get; init; } = 0.05;
+    public double SimilarityShare { get; init => field = Require.InRange(value, 0.001, 0.99); } = 0.05;
 
     /// <summary>Steps after which weights of the terms are set anew, so that shares are what they should be.</summary>
-    public int StepsToReweigh { get; init; } = 100;
+    public int StepsToReweigh { get; init => field = Require.InRange(value, 1, int.MaxValue); } = 100;
 
     public static CrossModalitySettings Of(TrainingPreset preset) => preset switch
     {
@@ -57,10 +64,10 @@ internal sealed record CrossModalitySettings
         {
             GeneratorChannels = 16,
             DiscriminatorChannels = 16,
-            WeightDeviation = null,
+            WeightDraw = WeightDraw.He,
             GeneratorRate = 1e-3,
             DiscriminatorRate = 1e-4,
-            Decays = true,
+            RateFall = RateFall.Cosine,
             Steps = 2000,
             PretrainingSteps = 500,
             SquareErrorShare = 0.25,
@@ -68,24 +75,32 @@ internal sealed record CrossModalitySettings
         },
     };
 
-    /// <summary>As a model's card has them.</summary>
-    public ImmutableSortedDictionary<string, string> ToCard()
-    {
-        var card = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        card[ChannelsKey] = Say(GeneratorChannels);
-        card["discriminator_channels"] = Say(DiscriminatorChannels);
-        card["weight_deviation"] = WeightDeviation is double deviation ? Say(deviation) : "he";
-        card["patch_px"] = Say(PatchPx);
-        card["batch"] = Say(Batch);
-        card["generator_rate"] = Say(GeneratorRate);
-        card["discriminator_rate"] = Say(DiscriminatorRate);
-        card["rates_decay"] = Decays ? "cosine" : "no";
-        card["pretraining_steps"] = Say(PretrainingSteps);
-        card["square_error_share"] = Say(SquareErrorShare);
-        card["similarity_share"] = Say(SimilarityShare);
-        card["steps_to_reweigh"] = Say(StepsToReweigh);
-        return card.ToImmutable();
+    /// <summary>Settings by name, as a card has them.</summary>
+    public ImmutableSortedDictionary<string, string> ByName() =>
+        JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(JsonSerializer.Serialize(this, Json))!;
 
-        static string Say(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+    /// <summary>The same with some settings changed.</summary>
+    /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
+    public CrossModalitySettings With(ImmutableSortedDictionary<string, string> changes)
+    {
+        ImmutableSortedDictionary<string, string> all = ByName();
+        foreach (string name in changes.Keys)
+        {
+            if (!all.ContainsKey(name)) throw new RestorationException($"{ModelNames.CrossModality} has no setting '{name}'; it has {string.Join(", ", all.Keys)}.");
+        }
+
+        CrossModalitySettings changed;
+        try
+        {
+            changed = JsonSerializer.Deserialize<CrossModalitySettings>(JsonSerializer.Serialize(all.SetItems(changes)), Json)!;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or FormatException)
+        {
+            throw new RestorationException($"A setting of {ModelNames.CrossModality} cannot be: {wrong.Message}", wrong);
+        }
+
+        return changed.SquareErrorShare + changed.SimilarityShare < 1
+            ? changed
+            : throw new RestorationException($"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
     }
 }

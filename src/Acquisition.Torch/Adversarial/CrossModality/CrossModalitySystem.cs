@@ -12,7 +12,7 @@ public static class CrossModalitySystem
         Finer = 1,
         IsPlanar = true,
         Doubt = null,
-        Begin = (input, target, options) => new CrossModalityTraining(input, target, options, CrossModalitySettings.Of(options.Preset)),
+        Begin = (input, target, options) => new CrossModalityTraining(input, target, options, CrossModalitySettings.Of(options.Preset).With(options.Overrides)),
         Open = (model, options) => new CrossModalityPredictor(model, options),
     };
 }

@@ -34,8 +34,8 @@ internal sealed class CrossModalityTraining : AdversarialTraining
         _device = TorchDevice.Open(options.Device);
         (_generator, _discriminator) = (new UNetGenerator(settings.GeneratorChannels), new Discriminator(settings.DiscriminatorChannels));
         var random = new Random(options.Seed);
-        Initialisation.Draw(_generator, settings.WeightDeviation, random);
-        Initialisation.Draw(_discriminator, settings.WeightDeviation, random);
+        Initialisation.Draw(_generator, settings.WeightDraw, random);
+        Initialisation.Draw(_discriminator, settings.WeightDraw, random);
         if (options.Start is OfflineModel start) GoOnFrom(start);
         _generator.to(_device);
         _discriminator.to(_device);
@@ -64,7 +64,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
             Seed = Options.Seed,
             Input = _inputCard,
             Target = _targetCard,
-            Settings = _settings.ToCard(),
+            Settings = _settings.ByName(),
             Scores = scores.ToImmutableSortedDictionary(score => score.Name, score => score.Value, StringComparer.Ordinal),
         },
         NetworkState.Of(GeneratorKey, _generator).ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));
@@ -74,7 +74,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
     /// <returns>The terms, not weighted; the adversary's are 0 as long as there is none.</returns>
     internal ImmutableArray<(string Name, double Value)> Move(int step, Tensor input, Tensor target)
     {
-        double fall = _settings.Decays ? (1 + Math.Cos(Math.PI * (step - 1) / Steps)) / 2 : 1;
+        double fall = _settings.RateFall == RateFall.Cosine ? (1 + Math.Cos(Math.PI * (step - 1) / Steps)) / 2 : 1;
         Tensor predicted = _generator.call(input);
         double told = 0;
         Tensor? fooling = null;

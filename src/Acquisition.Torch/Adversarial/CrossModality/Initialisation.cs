@@ -8,9 +8,10 @@ internal static class Initialisation
     /// <summary>Normal deviates beyond so many deviations are drawn again.</summary>
     private const double Cut = 2;
 
+    private const double PaperDeviation = 0.05;
+
     /// <summary>Draws weights; biases become 0. The same random numbers give the same weights on every device.</summary>
-    /// <param name="deviation">Before the cut; <see langword="null"/> for √(2 / ((1 + slope²) · inputs)) of each layer after the cut (He et al. 2015, eq. 15).</param>
-    public static void Draw(nn.Module network, double? deviation, Random random)
+    public static void Draw(nn.Module network, WeightDraw from, Random random)
     {
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
@@ -24,7 +25,7 @@ internal static class Initialisation
             }
 
             long inputs = shape[1..].Aggregate(1L, (product, extent) => product * extent);
-            double each = deviation ?? Math.Sqrt(2 / ((1 + Rectified.Slope * Rectified.Slope) * inputs));
+            double each = from == WeightDraw.Paper ? PaperDeviation : Math.Sqrt(2 / ((1 + Rectified.Slope * Rectified.Slope) * inputs));
             Tensor values = empty(shape);
             foreach (ref float value in HostTensors.Samples(values)) value = (float)(each * Deviate(random));
             parameter.copy_(values);

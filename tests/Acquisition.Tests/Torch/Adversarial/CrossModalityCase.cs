@@ -16,7 +16,7 @@ internal static class CrossModalityCase
     {
         GeneratorChannels = 4,
         DiscriminatorChannels = 2,
-        WeightDeviation = null,
+        WeightDraw = WeightDraw.He,
         PatchPx = 32,
         Batch = 2,
         GeneratorRate = 2e-3,

@@ -59,7 +59,7 @@ public sealed class CrossModalityNetworkTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var network = new UNetGenerator(2);
-        Initialisation.Draw(network, null, new Random(3));
+        Initialisation.Draw(network, WeightDraw.He, new Random(3));
         network.to(CPU);
         Tensor input = tensor(CrossModalityCase.Noise(640 * 16, 4)).reshape(1, 1, 640, 16).requires_grad_();
         Tensor output = network.call(input);
@@ -78,13 +78,13 @@ public sealed class CrossModalityNetworkTests
     }
 
     [Theory]
-    [InlineData(0.05)]
-    [InlineData(null)]
-    public void Weights_are_drawn_from_a_normal_distribution_cut_at_two_deviations_and_biases_are_0(double? deviation)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_are_drawn_from_a_normal_distribution_cut_at_two_deviations_and_biases_are_0(bool isHe)
     {
         using DisposeScope scope = NewDisposeScope();
         using var network = new UNetGenerator(16);
-        Initialisation.Draw(network, deviation, new Random(1));
+        Initialisation.Draw(network, isHe ? WeightDraw.He : WeightDraw.Paper, new Random(1));
         foreach (var (name, parameter) in network.named_parameters())
         {
             float[] values = HostTensors.Samples(parameter.detach()).ToArray();
@@ -94,7 +94,7 @@ public sealed class CrossModalityNetworkTests
                 continue;
             }
 
-            double before = deviation ?? Math.Sqrt(2 / (1.01 * 9 * parameter.shape[1])), after = 0.8796 * before; // cut normal distribution's deviation
+            double before = isHe ? Math.Sqrt(2 / (1.01 * 9 * parameter.shape[1])) : 0.05, after = 0.8796 * before; // cut normal distribution's deviation
             Assert.InRange(values.Max(Math.Abs), 0, 2.0001 * before);
             if (values.Length < 1000) continue;
             // Five standard errors of a variance; the cut distribution's is less than a normal one's.
@@ -104,7 +104,7 @@ public sealed class CrossModalityNetworkTests
 
     private static void Compare(string name, nn.Module<Tensor, Tensor> network, float[] input, int count, int height, int width)
     {
-        Initialisation.Draw(network, null, new Random(3));
+        Initialisation.Draw(network, WeightDraw.He, new Random(3));
         CrossModalityCase.Disturb(network, 7);
         Device device = TorchDevice.Open(TorchCases.Device);
         network.to(device);
