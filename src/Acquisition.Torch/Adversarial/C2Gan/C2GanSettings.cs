@@ -73,7 +73,7 @@ internal sealed record C2GanSettings
     public double Highest { get; init => field = Require.InRange(value, 1, 100); } = 1.5;
 
     /// <summary>Masks that sharpen, so that in the end only what changes sides counts, and a weight of theirs that does not fade out.</summary>
-    private static C2GanSettings Safe { get; } = new() { ContentWeight = 10, ContentFloor = 1, FirstSlope = 10, LastSlope = 25 };
+    private static C2GanSettings Safe { get; } = new() { ContentWeight = 5, ContentFloor = 0.5, FirstSlope = 10, LastSlope = 25 };
 
     public static C2GanSettings Of(TrainingPreset preset) => preset switch
     {
@@ -81,7 +81,7 @@ internal sealed record C2GanSettings
         TrainingPreset.Safe => Safe,
         TrainingPreset.Small => Safe with
         {
-            Steps = 4_000,
+            Steps = 1_500,
             PatchPx = 64,
             Channels = 16,
             Blocks = 3,
