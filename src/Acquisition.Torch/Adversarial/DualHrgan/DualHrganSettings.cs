@@ -47,6 +47,9 @@ internal sealed record DualHrganSettings
     /// <summary>Blocks of each kind in a step.</summary>
     public required int Batch { get; init => field = Require.Positive(value); }
 
+    /// <summary>Blocks of each kind in one of the first steps, see <see cref="DegradationShare"/>, which cost little.</summary>
+    public required int DegradationBatch { get; init => field = Require.InRange(value, 1, 1024); }
+
     /// <summary>Steps of the critic of fine volumes before each of the generators; five is Gulrajani's, the paper says nothing.</summary>
     public required int FineCriticSteps { get; init => field = Require.Positive(value); }
 
@@ -102,8 +105,8 @@ internal sealed record DualHrganSettings
         },
         _ => Paper with
         {
-            Features = 16, Expanded = 96, Reduced = 12, Blocks = 4, AddsEnlarged = true, CoarseFeatures = 16, StridesFirst = true,
-            FineCriticFeatures = [8, 16, 32, 64, 64], CoarseCriticFeatures = [8, 16, 32, 64], BlockEdge = 12, FineCriticSteps = 1, CoarseCriticSteps = 3,
+            Features = 16, Expanded = 96, Reduced = 12, Blocks = 4, AddsEnlarged = true, CoarseFeatures = 8, StridesFirst = true,
+            FineCriticFeatures = [4, 8, 16, 32, 32], CoarseCriticFeatures = [8, 16, 32, 64], BlockEdge = 12, FineCriticSteps = 1, CoarseCriticSteps = 3,
             GeneratorRate = 1e-3, CriticRate = 5e-4, Cools = true, Steps = 2000,
             FineAdversaryWeight = 1, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = true, CycleWeight = 10, DegradationShare = 0.3, ConsistencyWeight = 5, ConsistencyShare = 0.15,
         },
@@ -139,7 +142,7 @@ internal sealed record DualHrganSettings
     private static DualHrganSettings Paper { get; } = new()
     {
         Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, CoarseFeatures = 32, StridesFirst = false,
-        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Batch = 1,
+        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Batch = 1, DegradationBatch = 4,
         FineCriticSteps = 5, CoarseCriticSteps = 5, GeneratorRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
         FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
     };

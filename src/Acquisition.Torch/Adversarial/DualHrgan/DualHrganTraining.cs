@@ -101,17 +101,17 @@ internal sealed class DualHrganTraining : AdversarialTraining
             foreach (var group in _generatorsMove.ParamGroups) group.LearningRate = _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine);
         }
 
-        int fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
+        int batch = isAlone ? _settings.DegradationBatch : _settings.Batch, fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
         double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
         for (int i = 0; i < Math.Max(fineSteps, _settings.CoarseCriticSteps); i++)
         {
             using var scope = NewDisposeScope();
-            var (l, h) = Blocks(chance);
+            var (l, h) = Blocks(chance, batch);
             if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Frozen(_restore, l), h, chance);
             if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Frozen(_degrade, h), l, chance);
         }
 
-        var (coarse, fine) = Blocks(chance);
+        var (coarse, fine) = Blocks(chance, batch);
         double total, fineCycle = 0, coarseCycle = 0, agreement;
         if (isAlone)
         {
@@ -148,7 +148,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
     private (double Distance, double Penalty) Criticise(PatchCritic critic, RMSProp moves, Tensor fake, Tensor real, Random chance)
     {
-        Tensor share = tensor([.. Enumerable.Range(0, _settings.Batch).Select(_ => chance.NextSingle())]).reshape(-1, 1, 1, 1, 1).to(_device);
+        Tensor share = tensor([.. Enumerable.Range(0, (int)real.shape[0]).Select(_ => chance.NextSingle())]).reshape(-1, 1, 1, 1, 1).to(_device);
         Tensor difference = Losses.Difference(critic, fake, real), penalty = Losses.Penalty(critic, Losses.Between(fake, real, share));
         moves.zero_grad();
         (difference + _settings.PenaltyWeight * penalty).backward();
@@ -163,15 +163,15 @@ internal sealed class DualHrganTraining : AdversarialTraining
     }
 
     /// <summary>Blocks of both kinds, of places that have nothing to do with one another.</summary>
-    private (Tensor Coarse, Tensor Fine) Blocks(Random chance)
+    private (Tensor Coarse, Tensor Fine) Blocks(Random chance, int batch)
     {
         return (Drawn(_coarse), Drawn(_fine));
 
         Tensor Drawn(PatchSampler sampler)
         {
             VolumeShape patch = sampler.Patch;
-            Tensor host = empty([_settings.Batch, 1, patch.Z, patch.Y, patch.X]);
-            for (int i = 0; i < _settings.Batch; i++)
+            Tensor host = empty([batch, 1, patch.Z, patch.Y, patch.X]);
+            for (int i = 0; i < batch; i++)
                 sampler.Cut(sampler.Draw(chance, LeastShare, Background), HostTensors.Samples(host).Slice(i * (int)patch.Voxels, (int)patch.Voxels));
             return host.to(_device);
         }
