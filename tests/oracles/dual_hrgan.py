@@ -12,6 +12,7 @@ shapes of its tensors, whose values lie one after the other in NETWORK.f32; "vol
              of difference + "penalty" times penalty, gradient_fine_critic.f32 and gradient_coarse_critic.f32
   generators the generators' losses on "coarse" and "fine": losses.f32 (fine adversary, coarse adversary, fine cycle, coarse cycle, agreement,
              total), and the total's gradient, gradient_generator.f32 and gradient_degradation.f32
+  degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, total), gradient_degradation.f32
 
 Files are raw little-endian float32. Debian: python3-torch python3-numpy.
 """
@@ -164,6 +165,13 @@ def main(folder):
             terms = critic_losses(p, *(volumes[f"{kind}_{grid}"] for kind in ("fake", "real", "between")))
             gradient(terms[0] + s["penalty"] * terms[1], f"{grid}_critic")
             losses += terms
+        write("losses", losses)
+    elif job["task"] == "degradation":
+        degraded = degradation(f, volumes["fine"], s["strides_first"])
+        adversary, agreement = -critic(dc, degraded).mean(), (degraded - coarsened(volumes["fine"], FINER)).abs().mean()
+        weight = s["coarse_adversary"] / (np.sqrt(degraded[0].numel()) if s["per_voxel"] else 1)
+        losses = adversary, agreement, weight * adversary + s["consistency"] * agreement
+        gradient(losses[-1], "degradation")
         write("losses", losses)
     else:
         losses = generator_losses(g, f, df, dc, volumes["coarse"], volumes["fine"], s, s["consistency"])

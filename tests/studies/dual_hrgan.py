@@ -1,38 +1,46 @@
 #!/usr/bin/python3
-"""Neurites of two objectives for 3D-dualHRGAN: made-up volumes, and how close a prediction comes to them.
+"""Neurites of two objectives for 3D-dualHRGAN: made-up volumes, training, and how close predictions come to what is known of them.
 
-  dual_hrgan.py make FOLDER [--seed N] [--scenes 8] [--tests 4] [--edge 144]
-      writes coarse/*.tif (scenes as a low objective sees them, edge/3), fine/*.tif (other scenes as a high objective sees them), and of
-      further scenes test/coarse_*.tif (as the low one sees them), test/fine_*.tif (without noise, as the high one would) and test/scene_*.npz
-  dual_hrgan.py score FOLDER PREDICTIONS [--residual FOLDER] [--png FILE]
-      scores PREDICTIONS/coarse_*.tif (float32 or uint16, the fine camera's units, three times finer) beside trilinear interpolation
-  dual_hrgan.py ceiling FOLDER
-      the same of the high objective's own images with their noise: what the measures say of perfection
+  dual_hrgan.py run PROGRAM FOLDER [--seeds 1,2,3] [--threads 1] [--steps N] [--overrides NAME=VALUE,...]
+      for each seed makes volumes, trains the small preset by 'acquisition train', restores the test volumes by 'acquisition restore', and scores
+      what that wrote; what is in FOLDER already is not made again. PROGRAM is acquisition, built in Release. FOLDER receives figures.md and, for
+      each seed, picture.png: trilinear, predicted and true volumes of the first test, the brightest along z and along y
+  dual_hrgan.py make FOLDER [--seed N]
+      writes coarse/*.tif (8 scenes as a low objective sees them, 48 voxels across), fine/*.tif (8 others as a high one does, 144 voxels), and of 6
+      further scenes test/coarse_*.tif, test/noisy_*.tif (as the high one sees them), test/fine_*.tif (that without noise) and test/scene_*.npz
 
 A scene has 6 to 10 neurites, random walks of one voxel a step whose direction is 0.9 of the last and 0.1 of a normal vector, of radius
 1 to 1.5 voxels, that branch, and 2 somata of radius 6. The high objective blurs by a Gaussian of 1 voxel laterally and 1.3 axially, with 300
 photons at the 99.9 % percentile of the images; the low one by 3 and 6 voxels, takes the mean over 3 x 3 x 3 voxels, and has 150 photons there and 0.7
 of the gain. Scenes of coarse, fine and test are all different.
 
-Widths at half maximum: Gaussians with an offset fitted to profiles through the centre-lines, 8 voxels from somata and 6 from other neurites, where
-a neurite lies within 30 degrees of the plane: across it in xy, along z in xz. Centre-lines: the skeleton of what lies above a third of the
+Widths at half maximum: Gaussians with an offset fitted to means of five profiles through the centre-lines, 20 voxels from somata and 16 from other neurites,
+where a neurite lies within 30 degrees of the plane: across it in xy, along z in xz; medians. Centre-lines: the skeleton of what lies above a third of the
 99.9 % percentile, without pieces of fewer than 6 voxels and without somata; precision is the share of it within 2 voxels of a true
 centre-line, recall the share of true ones within 2 voxels of it. PSNR against the noise-free image, peak 1 at the fine images' 99.9 % percentile,
 after the straight line that fits best and, for predictions, as they are too.
 
-Needs numpy, scipy, scikit-image and tifffile (Debian: python3-numpy python3-scipy python3-skimage python3-tifffile).
+Debian: python3-numpy python3-scipy python3-skimage python3-tifffile python3-pil python3-numcodecs.
 """
 import argparse
 import glob
 import json
 import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import tifffile
+from PIL import Image
 from scipy import ndimage, optimize, spatial
 from skimage.morphology import remove_small_objects, skeletonize_3d
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+from read_zarr3 import read  # noqa: E402
+
 FINER = 3
+TESTS = 6
 SHIFT = 100.0                                   # the cameras' offset
 FINE = {"blur": (1.3, 1.0, 1.0), "photons": 300, "units": 10.0}
 COARSE = {"blur": (6.0, 3.0, 3.0), "photons": 150, "units": 7.0}
@@ -253,3 +261,98 @@ def score(folder, image_of, names=("trilinear", "predicted")):
             out[name][f"off_{plane}"] = out[name][key] / out["truth"][key] - 1
             out[name][f"closed_{plane}"] = (out["trilinear"][key] - out[name][key]) / (out["trilinear"][key] - out["truth"][key])
     return out
+
+
+def bright_sheet(path, volumes, greatest):
+    """The brightest along z above, along y below."""
+    rows = [np.concatenate([np.pad(np.clip(v.max(axis) / m, 0, 1), 2, constant_values=1) for v, m in zip(volumes, greatest)], 1) for axis in (0, 1)]
+    Image.fromarray((255 * np.concatenate(rows)).astype(np.uint8)).save(path)
+
+
+def seeded(options, seed):
+    """Figures of a seed: (scores, mean |F(G(l)) - l| in scaled units, seconds, processor's seconds, steps of the weights)."""
+    folder = os.path.join(options.folder, str(seed))
+    if not os.path.exists(f"{folder}/made.json"):
+        make(folder, seed, 8, TESTS, 144)
+    model = f"{folder}/model"
+    if not os.path.exists(f"{folder}/time"):
+        with open(f"{folder}/train.yaml", "w") as file:
+            changes = f"  overrides: \"{options.overrides}\"\n" if options.overrides else ""
+            file.write(f"training:\n  input: {folder}/coarse\n  target: {folder}/fine\n  preset: small\n  steps: {options.steps}\n  patience: 0\n{changes}"
+                       f'  input_voxel_um: "3,3,3"\n  target_voxel_um: "1,1,1"\nrestoration:\n  seed: {seed}\n  threads: {options.threads}\n')
+        began, times = time.monotonic(), os.times()
+        subprocess.run([options.program, "train", "dual-hrgan", "--config", f"{folder}/train.yaml", "--output", model], check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        with open(f"{folder}/time", "w") as file:
+            file.write(f"{time.monotonic() - began:.0f} {after.children_user + after.children_system - times.children_user - times.children_system:.0f}")
+    with open(f"{folder}/time") as file:
+        seconds = file.read().split()
+    with open(f"{model}/model.safetensors", "rb") as file:
+        card = json.loads(json.loads(file.read(int.from_bytes(file.read(8), "little")))["__metadata__"]["card"])
+    (low, high), residuals = (card["input"]["scale"][key] for key in ("low", "high")), []
+    with open(f"{folder}/restore.yaml", "w") as file:
+        file.write(f"restoration:\n  model: dual-hrgan\n  threads: {options.threads}\nprediction:\n  weights_file: {model}/model.safetensors\nstorage:\n  root: {folder}\n")
+    for i in range(TESTS):
+        if not os.path.exists(f"{folder}/restored_{i}.done"):
+            subprocess.run([options.program, "restore", f"{folder}/test/coarse_{i:02}.tif", "--voxel", "3,3,3", "--config", f"{folder}/restore.yaml",
+                            "--output", f"{folder}/restored_{i}"], check=True, stdout=subprocess.DEVNULL)
+            open(f"{folder}/restored_{i}.done", "w").close()
+
+    def image_of(name, i, fine_low, fine_high):
+        coarse = (tifffile.imread(f"{folder}/test/coarse_{i:02}.tif").astype(float) - low) / (high - low)
+        if name == "trilinear":
+            return trilinear(coarse)
+        restored = read(f"{folder}/restored_{i}/restored.zarr")[0][0, 0].astype(float)
+        doubt = read(f"{folder}/restored_{i}/uncertainty.zarr")[0][0, 0].astype(float)
+        with open(f"{folder}/restored_{i}/restored.zarr/provenance.jsonl") as file:
+            scale = json.loads(file.readline())["uncertainty"]
+        residuals.append(np.mean(np.where(doubt > 0, scale["largest"] * 2 ** ((doubt - 255) / scale["steps_per_octave"]), 0)) / (high - low))
+        scaled = (restored - fine_low) / (fine_high - fine_low)
+        if i == 0:
+            clean = (tifffile.imread(f"{folder}/test/fine_00.tif").astype(float) - fine_low) / (fine_high - fine_low)
+            bright_sheet(f"{folder}/picture.png", (trilinear(coarse), scaled, clean), (0.6, 1.2, 1.2))
+        return scaled
+
+    return score(folder, image_of), float(np.mean(residuals)), *map(float, seconds), card["steps"]
+
+
+def run(options):
+    lines = ["| seed | volume | width xy | width xz | off xy | off xz | gap closed xy | gap closed xz | precision | recall | PSNR, dB | after the best straight line |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|"]
+    spent = []
+    for seed in options.seeds.split(","):
+        scores, residual, seconds, busy, steps = seeded(options, int(seed))
+        for name, of in scores.items():
+            off = " | ".join(f"{100 * of[key]:.0f} %" if key in of else "" for key in ("off_xy", "off_xz", "closed_xy", "closed_xz"))
+            peaks = " | ".join(f"{of[key]:.2f}" if key in of else "" for key in ("psnr", "psnr_fitted"))
+            lines.append(f"| {seed} | {name} | {of['width_xy']:.2f} | {of['width_xz']:.2f} | {off} | {of['precision']:.3f} | {of['recall']:.3f} | {peaks} |")
+        spent.append(f"Seed {seed}: mean |F(G(l)) - l| {residual:.4f}, {seconds / 60:.0f} minutes of training, {busy / 60:.0f} of a processor core, weights of step {steps}; "
+                     f"{scores['truth']['places']} places, {scores['predicted']['without']} without a width.")
+        print("\n".join(lines[-3:] + spent[-1:]), flush=True)
+    with open(os.path.join(options.folder, "figures.md"), "w") as file:
+        file.write("\n".join(lines + [""] + spent) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    whole = commands.add_parser("run")
+    whole.add_argument("program")
+    whole.add_argument("folder")
+    whole.add_argument("--seeds", default="1,2,3")
+    whole.add_argument("--threads", type=int, default=1)
+    whole.add_argument("--steps", default="preset")
+    whole.add_argument("--overrides", default="")
+    made = commands.add_parser("make")
+    made.add_argument("folder")
+    made.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    options.folder = os.path.abspath(options.folder)
+    if options.command == "run":
+        run(options)
+    else:
+        make(options.folder, options.seed, 8, TESTS, 144)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Acquisition.Core;
-using Acquisition.Restoration.Isotropy.Fourier;
+using Acquisition.Restoration.Fourier;
 using Acquisition.Restoration.Kernels;
 
 namespace Acquisition.Restoration.Isotropy;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Acquisition.Core;
-using Acquisition.Restoration.Isotropy.Fourier;
+using Acquisition.Restoration.Fourier;
 
 namespace Acquisition.Restoration.Isotropy;
 

@@ -1,4 +1,4 @@
-using Acquisition.Restoration.Isotropy.Fourier;
+using Acquisition.Restoration.Fourier;
 
 namespace Acquisition.Restoration.Isotropy;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Acquisition.Core;
-using Acquisition.Restoration.Isotropy.Fourier;
+using Acquisition.Restoration.Fourier;
 using Acquisition.Restoration.Kernels.Lanes;
 using Acquisition.Restoration.Network;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Acquisition.Core;
-using Acquisition.Restoration;
 
 namespace Acquisition.Torch.Adversarial;
 
@@ -16,7 +15,8 @@ internal static class HeldOut
         return [.. Enumerable.Range(0, count).Select(i => (int)((i + 0.5) * images / count))];
     }
 
-    public static (ImmutableArray<FloatVolume> Learned, ImmutableArray<FloatVolume> Judged) Part(ImmutableArray<FloatVolume> images, double share)
+    /// <summary>Parts images, or what belongs to each of them.</summary>
+    public static (ImmutableArray<T> Learned, ImmutableArray<T> Judged) Part<T>(ImmutableArray<T> images, double share)
     {
         ImmutableArray<int> heldOut = Of(images.Length, share);
         return ([.. images.Where((_, i) => !heldOut.Contains(i))], [.. heldOut.Select(i => images[i])]);

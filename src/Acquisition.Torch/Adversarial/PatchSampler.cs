@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Registration;
 
 namespace Acquisition.Torch.Adversarial;
 
@@ -11,16 +12,20 @@ internal sealed class PatchSampler
     private const int MaxDraws = 20;
 
     private readonly ImmutableArray<FloatVolume> _images;
+    private readonly ImmutableArray<ImmutableArray<UsableArea>> _usable;
     private readonly IntensityScale _scale;
     private readonly double[] _upTo;
 
     /// <param name="patch">Extent of patches.</param>
-    /// <exception cref="RestorationException">No image is as large as a patch.</exception>
-    public PatchSampler(ImmutableArray<FloatVolume> images, IntensityScale scale, VolumeShape patch)
+    /// <param name="usable">As <see cref="ImageLibrary.Usable"/>.</param>
+    /// <exception cref="RestorationException">No image is as large as a patch, or none is usable on so much.</exception>
+    public PatchSampler(ImmutableArray<FloatVolume> images, IntensityScale scale, VolumeShape patch, ImmutableArray<ImmutableArray<UsableArea>> usable = default)
     {
-        (_images, _scale, Patch, _upTo) = (images, scale, patch, new double[images.Length]);
+        (_images, _scale, Patch, _upTo, _usable) = (images, scale, patch, new double[images.Length], usable);
         double total = 0;
-        for (int i = 0; i < images.Length; i++) _upTo[i] = total += Places(images[i].Shape);
+        for (int i = 0; i < images.Length; i++) _upTo[i] = total += Places(i);
+        if (total == 0 && images.Any(image => image.Shape.Z >= patch.Z && image.Shape.Y >= patch.Y && image.Shape.X >= patch.X))
+            throw new RestorationException($"Patches are {patch} (z, y, x), and on none of the {images.Length} pair(s) so much lies over its partner. Compare the pairs; where they are right, a smaller registration correlation may help.");
         if (total == 0)
             throw new RestorationException($"Patches are {patch} (z, y, x), and none of the {images.Length} image(s) is as large; the largest is {images.MaxBy(image => image.Shape.Voxels)?.Shape}.");
     }
@@ -66,9 +71,12 @@ internal sealed class PatchSampler
         double at = random.NextDouble() * _upTo[^1];
         int image = Array.FindIndex(_upTo, upTo => at < upTo);
         VolumeShape shape = _images[image].Shape;
+        int z, y, x;
+        // Ends, as the image has usable places.
+        do (z, y, x) = (random.Next(shape.Z - Patch.Z + 1), random.Next(shape.Y - Patch.Y + 1), random.Next(shape.X - Patch.X + 1));
+        while (Area(image, z) is { } area && !area.Holds(new(y, x, Patch.Y, Patch.X)));
         return new PatchPlace(
-            image, random.Next(shape.Z - Patch.Z + 1), random.Next(shape.Y - Patch.Y + 1), random.Next(shape.X - Patch.X + 1),
-            Patch.Z > 1 && random.Next(2) == 1, random.Next(2) == 1, random.Next(2) == 1, Patch.Y == Patch.X && random.Next(2) == 1);
+            image, z, y, x, Patch.Z > 1 && random.Next(2) == 1, random.Next(2) == 1, random.Next(2) == 1, Patch.Y == Patch.X && random.Next(2) == 1);
     }
 
     private double Foreground(PatchPlace place, double background)
@@ -90,7 +98,15 @@ internal sealed class PatchSampler
         return (double)above / Patch.Voxels;
     }
 
-    private double Places(VolumeShape shape) => shape.Z < Patch.Z || shape.Y < Patch.Y || shape.X < Patch.X
-        ? 0
-        : (double)(shape.Z - Patch.Z + 1) * (shape.Y - Patch.Y + 1) * (shape.X - Patch.X + 1);
+    private double Places(int image)
+    {
+        VolumeShape shape = _images[image].Shape;
+        if (shape.Z < Patch.Z || shape.Y < Patch.Y || shape.X < Patch.X) return 0;
+        double places = 0;
+        for (int z = 0; z <= shape.Z - Patch.Z; z++) places += Area(image, z)?.Places(Patch.Y, Patch.X) ?? (double)(shape.Y - Patch.Y + 1) * (shape.X - Patch.X + 1);
+        return places;
+    }
+
+    /// <summary>What of a plane may be taken; <see langword="null"/> for all.</summary>
+    private UsableArea? Area(int image, int z) => _usable.IsDefaultOrEmpty ? null : _usable[image] is [var one] ? one : _usable[image][z];
 }

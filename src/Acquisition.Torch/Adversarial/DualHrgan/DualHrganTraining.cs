@@ -19,6 +19,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private const double Background = 0.1;
 
     private readonly DualHrganSettings _settings;
+    private readonly int _degradationSteps;
     private readonly LibraryCard _input;
     private readonly LibraryCard _target;
     private readonly Device _device;
@@ -35,7 +36,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly ImmutableArray<Parameter> _generated;
 
     public DualHrganTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options)
-        : this(input, target, options, DualHrganSettings.Of(options.Preset))
+        : this(input, target, options, DualHrganSettings.Of(options.Preset).With(options.Overrides))
     {
     }
 
@@ -43,6 +44,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     {
         (_settings, _input, _target) = (settings, input.Card, target.Card);
         Steps = options.Steps ?? settings.Steps;
+        _degradationSteps = (int)(settings.DegradationShare * Steps);
         var (coarse, judgedCoarse) = HeldOut.Part(input.Images, options.HeldOutShare);
         var (fine, judgedFine) = HeldOut.Part(target.Images, options.HeldOutShare);
         int edge = settings.BlockEdge, fineEdge = edge * FineGrid.Finer;
@@ -86,34 +88,51 @@ internal sealed class DualHrganTraining : AdversarialTraining
         return new OfflineModel(card, tensors.ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));
     }
 
+    /// <summary>A step of what learns now. What does not is told as 0.</summary>
     protected override ImmutableArray<(string Name, double Value)> Learn(Random chance)
     {
+        bool isAlone = Step <= _degradationSteps;
+        double passed = isAlone ? (double)Step / (_degradationSteps + 1) : (Step - _degradationSteps - 1.0) / (Steps - _degradationSteps);
+        double share = isAlone ? 1 : _settings.ConsistencyShare;
+        double consistency = share > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - passed / share) : 0;
         if (_settings.Cools)
         {
-            double cosine = (1 + Math.Cos(Math.PI * Math.Min(1, (double)(Step - 1) / Steps))) / 2;
+            double cosine = isAlone ? 1 : (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
             foreach (var group in _generatorsMove.ParamGroups) group.LearningRate = _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine);
         }
 
+        int batch = isAlone ? _settings.DegradationBatch : _settings.Batch, fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
         double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
-        for (int i = 0; i < Math.Max(_settings.FineCriticSteps, _settings.CoarseCriticSteps); i++)
+        for (int i = 0; i < Math.Max(fineSteps, _settings.CoarseCriticSteps); i++)
         {
             using var scope = NewDisposeScope();
-            var (l, h) = Blocks(chance);
-            if (i < _settings.FineCriticSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Frozen(_restore, l), h, chance);
+            var (l, h) = Blocks(chance, batch);
+            if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Frozen(_restore, l), h, chance);
             if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Frozen(_degrade, h), l, chance);
         }
 
-        var (coarse, fine) = Blocks(chance);
-        GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, Consistency());
-        _generatorsMove.zero_grad();
-        losses.Total.backward(inputs: [.. _generated]);
-        _generatorsMove.step();
+        var (coarse, fine) = Blocks(chance, batch);
+        double total, fineCycle = 0, coarseCycle = 0, agreement;
+        if (isAlone)
+        {
+            var losses = Losses.Degradation(_degrade, _coarseCritic, fine, _settings, consistency);
+            Move(losses.Total, _degrade.parameters());
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+        }
+        else
+        {
+            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency);
+            Move(losses.Total, _generated);
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+            (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
+        }
+
         return
         [
-            ("total", losses.Total.item<float>()),
-            ("fine_cycle", losses.FineCycle.item<float>()),
-            ("coarse_cycle", losses.CoarseCycle.item<float>()),
-            ("agreement", losses.Agreement.item<float>()),
+            ("total", total),
+            ("fine_cycle", fineCycle),
+            ("coarse_cycle", coarseCycle),
+            ("agreement", agreement),
             ("fine_distance", fineDistance),
             ("coarse_distance", coarseDistance),
             ("fine_penalty", finePenalty),
@@ -129,7 +148,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
     private (double Distance, double Penalty) Criticise(PatchCritic critic, RMSProp moves, Tensor fake, Tensor real, Random chance)
     {
-        Tensor share = tensor([.. Enumerable.Range(0, _settings.Batch).Select(_ => chance.NextSingle())]).reshape(-1, 1, 1, 1, 1).to(_device);
+        Tensor share = tensor([.. Enumerable.Range(0, (int)real.shape[0]).Select(_ => chance.NextSingle())]).reshape(-1, 1, 1, 1, 1).to(_device);
         Tensor difference = Losses.Difference(critic, fake, real), penalty = Losses.Penalty(critic, Losses.Between(fake, real, share));
         moves.zero_grad();
         (difference + _settings.PenaltyWeight * penalty).backward();
@@ -144,24 +163,26 @@ internal sealed class DualHrganTraining : AdversarialTraining
     }
 
     /// <summary>Blocks of both kinds, of places that have nothing to do with one another.</summary>
-    private (Tensor Coarse, Tensor Fine) Blocks(Random chance)
+    private (Tensor Coarse, Tensor Fine) Blocks(Random chance, int batch)
     {
         return (Drawn(_coarse), Drawn(_fine));
 
         Tensor Drawn(PatchSampler sampler)
         {
             VolumeShape patch = sampler.Patch;
-            Tensor host = empty([_settings.Batch, 1, patch.Z, patch.Y, patch.X]);
-            for (int i = 0; i < _settings.Batch; i++)
+            Tensor host = empty([batch, 1, patch.Z, patch.Y, patch.X]);
+            for (int i = 0; i < batch; i++)
                 sampler.Cut(sampler.Draw(chance, LeastShare, Background), HostTensors.Samples(host).Slice(i * (int)patch.Voxels, (int)patch.Voxels));
             return host.to(_device);
         }
     }
 
-    private double Consistency()
+    /// <summary>Moves weights of generators; critics gather no gradients meanwhile.</summary>
+    private void Move(Tensor loss, IEnumerable<Parameter> moved)
     {
-        double last = _settings.ConsistencyShare * Steps;
-        return last > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - Step / last) : 0;
+        _generatorsMove.zero_grad();
+        loss.backward(inputs: [.. moved]);
+        _generatorsMove.step();
     }
 
     private void Draw()

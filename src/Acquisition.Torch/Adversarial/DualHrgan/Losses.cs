@@ -34,14 +34,21 @@ internal static class Losses
         Tensor fineAdversary = -fineCritic.call(restored).mean(), coarseAdversary = -coarseCritic.call(degraded).mean();
         Tensor fineCycle = functional.l1_loss(restore.call(degraded), fine), coarseCycle = functional.l1_loss(degrade.call(restored), coarse);
         Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
-        double fineWeight = settings.FineAdversaryWeight, coarseWeight = settings.CoarseAdversaryWeight;
-        if (settings.AdversaryIsPerVoxel)
-        {
-            fineWeight /= Math.Sqrt(fine.numel() / fine.shape[0]);
-            coarseWeight /= Math.Sqrt(coarse.numel() / coarse.shape[0]);
-        }
-
+        var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
         Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
         return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, total);
     }
+
+    /// <summary>What the generator of coarse volumes minimises while it learns alone.</summary>
+    /// <param name="consistency">Weight of the agreement with means, now.</param>
+    public static (Tensor Adversary, Tensor Agreement, Tensor Total) Degradation(
+        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency)
+    {
+        Tensor degraded = degrade.call(fine), adversary = -critic.call(degraded).mean();
+        Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(fine));
+        return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + consistency * agreement);
+    }
+
+    private static double PerBlock(double weight, Tensor blocks, DualHrganSettings settings) =>
+        settings.AdversaryIsPerVoxel ? weight / Math.Sqrt(blocks.numel() / blocks.shape[0]) : weight;
 }

@@ -41,7 +41,7 @@ internal sealed class DualHrganCase : IDisposable
     public static DualHrganSettings Tiny { get; } = DualHrganSettings.Of(TrainingPreset.Small) with
     {
         Features = 4, Expanded = 12, Reduced = 3, Blocks = 2, CoarseFeatures = 3, FineCriticFeatures = [2, 3, 4], CoarseCriticFeatures = [2, 3, 4],
-        BlockEdge = 8, Batch = 2, FineCriticSteps = 1, CoarseCriticSteps = 2,
+        BlockEdge = 8, Batch = 2, DegradationBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2,
     };
 
     /// <summary>As the paper has it.</summary>

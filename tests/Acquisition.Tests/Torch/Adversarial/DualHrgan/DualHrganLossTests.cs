@@ -56,6 +56,19 @@ public sealed class DualHrganLossTests
     }
 
     [Fact]
+    public void While_it_learns_alone_the_generator_of_coarse_volumes_minimises_what_pytorch_does()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var at = new DualHrganCase(DualHrganCase.Tiny);
+        Tensor fine = DualHrganCase.Volume(2, 24, 27, 30);
+        at.Ask("degradation", 2, ("fine", fine));
+        var losses = Losses.Degradation(at.Degrade, at.CoarseCritic, fine, at.Settings, 2);
+        Close(at.Answer("losses"), [losses.Adversary.item<float>(), losses.Agreement.item<float>(), losses.Total.item<float>()]);
+        losses.Total.backward(inputs: [.. at.Degrade.parameters()]);
+        Close(at.Answer("gradient_degradation"), Gradient(at.Degrade));
+    }
+
+    [Fact]
     public void The_penalty_of_a_linear_critic_is_its_kernels_distance_from_length_one()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,4 +1,4 @@
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Fourier;
 
 /// <summary>Fourier transforms of sixteen lines of complex float32 samples at once, side by side in vectors. Lengths have no prime
 /// factors but 2, 3 and 5.</summary>

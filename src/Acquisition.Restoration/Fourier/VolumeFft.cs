@@ -1,7 +1,7 @@
 using Acquisition.Core;
 using Acquisition.Restoration.Kernels;
 
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Fourier;
 
 /// <summary>Fourier transforms of a real volume in pieces that threads share: planes first, then rows of planes along z.</summary>
 /// <remarks>A spectrum holds columns 0 to X/2 of every row, all real parts of a row and then all imaginary parts, each padded to

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Fourier;
 
 internal sealed unsafe partial class LineFft<TLanes, TVector>
 {

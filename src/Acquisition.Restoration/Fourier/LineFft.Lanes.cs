@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Acquisition.Restoration.Kernels.Lanes;
 
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Fourier;
 
 /// <inheritdoc/>
 /// <remarks>Widths agree to rounding; the scalar form rounds products and sums one by one.</remarks>

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using Acquisition.Core;
 using Acquisition.Restoration;
-using Acquisition.Restoration.Isotropy.Fourier;
+using Acquisition.Restoration.Fourier;
 using Acquisition.Restoration.Kernels;
 using Acquisition.Tests.Support;
 using Xunit;
 
-namespace Acquisition.Tests.Restoration.Isotropy;
+namespace Acquisition.Tests.Restoration.Fourier;
 
 public sealed unsafe class VolumeFftTests
 {

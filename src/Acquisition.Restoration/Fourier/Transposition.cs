@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Fourier;
 
 /// <summary>Blocks of 8×8 floats between rows and lanes. Every path moves the same bits.</summary>
 internal static unsafe class Transposition

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Acquisition.Core;
+using Acquisition.Restoration.Fourier;
 using Acquisition.Restoration.Kernels;
 
-namespace Acquisition.Restoration.Isotropy.Fourier;
+namespace Acquisition.Restoration.Isotropy;
 
 /// <summary>Cyclic blurs of planes with one kernel, whose centre stands at the plane's first sample.</summary>
 internal sealed unsafe class PlaneConvolution : IDisposable
