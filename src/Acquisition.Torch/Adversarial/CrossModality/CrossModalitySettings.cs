@@ -28,7 +28,11 @@ internal sealed record CrossModalitySettings
     public WeightDraw WeightDraw { get; init; } = WeightDraw.Paper;
 
     /// <summary>Edge of the square patches that are learned from, pixels; the whole number of 16 that networks take.</summary>
-    public int PatchPx { get; init => field = value > 0 && value % UNetGenerator.Multiple == 0 ? value : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, "Must be a multiple of 16."); } = 64;
+    public int PatchPx
+    {
+        get;
+        init => field = value > 0 && value % UNetGenerator.Multiple == 0 ? value : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, "Must be a multiple of 16.");
+    } = 64;
 
     public int Batch { get; init => field = Require.InRange(value, 1, 1024); } = 8;
 
@@ -105,6 +109,7 @@ internal sealed record CrossModalitySettings
 
         return changed.SquareErrorShare + changed.SimilarityShare < 1
             ? changed
-            : throw new RestorationException($"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
+            : throw new RestorationException(
+                $"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
     }
 }

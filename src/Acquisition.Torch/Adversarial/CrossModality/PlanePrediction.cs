@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Acquisition.Torch.Adversarial.CrossModality;
 
 /// <summary>Runs a generator over planes of any size: whole where memory allows, else by tiles whose middle is what the whole would have given.</summary>
-/// <remarks>Beyond the last row and column a plane is continued by its mirror image, up to a multiple of 16; then everything outside counts as 0, as in training.</remarks>
+/// <remarks>Beyond the last row and column a plane is continued by its mirror image, up to a multiple of 16; everything outside that counts as 0, as
+/// in training.</remarks>
 /// <param name="generator">On <paramref name="device"/>.</param>
 /// <param name="budgetBytes">For activations. The smallest tile is taken even where it needs more.</param>
 internal sealed class PlanePrediction(UNetGenerator generator, Device device, long budgetBytes)
