@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import chain
 
 import numpy as np
 import tifffile
@@ -298,6 +299,6 @@ if __name__ == "__main__":
     os.makedirs(given.folder, exist_ok=True)
     bead_fields, nucleus_fields = libraries(given.folder)
     with open(f"{given.folder}/figures.md", "w") as out:
-        for line in (*beads(given, bead_fields), *nuclei(given, nucleus_fields)):
+        for line in chain(beads(given, bead_fields), nuclei(given, nucleus_fields)):
             print(line, flush=True)
             print(line, file=out, flush=True)

@@ -77,8 +77,8 @@ internal sealed record CrossModalitySettings
             GeneratorRate = 1e-3,
             DiscriminatorRate = 1e-4,
             RateFall = RateFall.Cosine,
-            Steps = 1_600,
-            PretrainingSteps = 1_200,
+            Steps = 3_000,
+            PretrainingSteps = 2_400,
         },
         _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "Not a preset."),
     };

@@ -100,7 +100,7 @@ public sealed class CrossModalityTrainingTests
     [Theory]
     [InlineData(TrainingPreset.Literal, 64, 0)]
     [InlineData(TrainingPreset.Safe, 64, 500)]
-    [InlineData(TrainingPreset.Small, 16, 1200)]
+    [InlineData(TrainingPreset.Small, 16, 2400)]
     public void Presets_are_the_papers_networks_or_small_ones_and_only_the_literal_one_leaves_most_of_the_loss_to_the_adversary(
         TrainingPreset preset, int channels, int pretraining)
     {
