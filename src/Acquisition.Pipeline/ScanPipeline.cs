@@ -57,7 +57,7 @@ internal sealed class ScanPipeline : IDisposable
         _screen = screen;
         _raw = store.CreateRaw(plan);
         _restored = store.CreateRestored(plan, conditioner?.Steps ?? []);
-        if (ErrorEstimator.IsWanted(plan, parts.Restoration)) _uncertainty = store.CreateUncertainty(plan, conditioner?.Steps ?? []);
+        if (ErrorEstimator.HasMaps(plan, parts.Restoration, restoration)) _uncertainty = store.CreateUncertainty(plan, conditioner?.Steps ?? []);
         _rawHop = new ByteBoundedQueue<AssembledVolume>("raw", parts.Options.MemoryBudgetBytes, v => v.Pixels.Bytes, parts.Clock);
         int held = screen is null ? 0 : HeldByScreen(plan);
         _backlog = new RestorationBacklog(
@@ -65,7 +65,7 @@ internal sealed class ScanPipeline : IDisposable
         _restoredHop = new ByteBoundedQueue<RestoredVolume>(
             "restored",
             RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType)
-                + ErrorEstimator.PoolBytes(plan, parts.Restoration),
+                + ErrorEstimator.PoolBytes(plan, parts.Restoration, restoration),
             v => v.Bytes,
             parts.Clock);
         _tuningThreads = new ThreadBudget(Math.Max(1, parts.Restoration.Threads - 1));

@@ -17,6 +17,19 @@ public sealed record ScanRestoration
     /// <summary>Why no model is tuned, for people; <see langword="null"/> where one is.</summary>
     public string? WhyNotTuned { get; init; }
 
+    /// <summary>Weights that restore from the first volume on, trained before the scan; <see langword="null"/> where a model is tuned, or none is used.
+    /// Goes with <see cref="WhyNotTuned"/>.</summary>
+    public TunedModel? Trained { get; init; }
+
+    /// <summary>Scaling of all volumes where the model's training fixed it; <see langword="null"/> to measure it on each channel's first volume.</summary>
+    public IntensityScale? Scale { get; init; }
+
+    /// <summary>Whether the model can put in what was not acquired; its volumes are marked as predicted.</summary>
+    public bool Predicts { get; init; }
+
+    /// <summary>How the maps of doubt are read that streams give (<see cref="IDoubtingRestorer"/>); <see langword="null"/> where they give none.</summary>
+    public DoubtScale? Doubt { get; init; }
+
     /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>
     public required long StreamBytes { get; init; }
 

@@ -11,6 +11,7 @@ public sealed class ReadmeTests : IDisposable
     [
         "hardware-sim/demo.sh", "tests/run.sh", // this is part of it
         "sh FOLDER/submit.sh", // SlurmTests
+        "acquisition train c2gan --config train.yaml --output c2gan", // TrainTests
         "acquisition bench", // below, with --json
         "acquisition bench --paper", // some minutes, as it says
         "dotnet build -c Release Acquisition.sln", "dotnet test -c Release Acquisition.sln",

@@ -30,6 +30,7 @@ internal static class CommandLine
           acquisition finish runs/20250101-120000-camera-1a2b3c4d   adds coarser levels, for napari and neuroglancer
           acquisition record --source tcp://127.0.0.1:5555 --output scan.wire   what the microscope sends, to be replayed
           acquisition restore volume.tif --factor 1,2,2 --output restored   restores a stored scan, of a run or of another program
+          acquisition train c2gan --config train.yaml --output c2gan   trains a model on libraries of images, to be used in scans
           acquisition models                                what can restore, and what each model needs
           acquisition bench                                 how fast this machine tunes and restores
 
@@ -79,7 +80,7 @@ internal static class CommandLine
         {
             run, DemoCommand.Create(screen), check, ResumeCommand.Create(screen), ViewCommand.Create(screen), ScoreCommand.Create(screen), ReportCommand.Create(screen),
             FinishCommand.Create(screen), InfoCommand.Create(screen), ExportCommand.Create(screen), RecordCommand.Create(screen), RestoreCommand.Create(screen),
-            PlanCommand.Create(screen), RestoreRangeCommand.Create(screen), KeygenCommand.Create(screen), ModelsCommand.Create(screen),
+            PlanCommand.Create(screen), RestoreRangeCommand.Create(screen), KeygenCommand.Create(screen), TrainCommand.Create(screen), ModelsCommand.Create(screen),
             BenchCommand.Create(screen),
         };
         string settings = "\nSettings of the file, section by section:\n\n" + ConfigReference.PlainText() + "\n";

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Acquisition.App.Configuration;
 using Acquisition.App.Runs;
 using Acquisition.Core;
@@ -10,6 +9,9 @@ namespace Acquisition.App.Commands;
 /// <summary>What the commands have in common that restore a scan from disk: where it lies, where results go, and how it is restored.</summary>
 internal sealed class StoredScanOptions
 {
+    /// <summary>Nothing is received.</summary>
+    private const string Needed = "storage";
+
     private readonly Argument<string> _input = new("INPUT")
     {
         Description = "A run folder or its raw.zarr, OME-Zarr, a TIFF stack (OME, ImageJ or plain), a folder of TIFFs, or an NDTiff folder of Micro-Manager.",
@@ -48,9 +50,9 @@ internal sealed class StoredScanOptions
             new("storage.root", "--output", Path.GetDirectoryName(Folder(parsed)) ?? "/"),
             .. parsed.GetValue(_model) is { } model ? [new ConfigOverride("restoration.model", "--model", model)] : (ConfigOverride[])[],
         ];
-        if (parsed.GetValue(_config) is { } file) return ConfigReader.ReadFile(file, overrides, Check);
+        if (parsed.GetValue(_config) is { } file) return ConfigReader.ReadFile(file, overrides, Check, Needed);
         return File.Exists(own)
-            ? ConfigReader.ReadFile(own, overrides, Check)
+            ? ConfigReader.ReadFile(own, overrides, Check, Needed)
             : ConfigReader.Read(ConfigWriter.Write(AppConfig.Draft), "defaults", overrides, Check);
     }
 
@@ -60,8 +62,7 @@ internal sealed class StoredScanOptions
     private static VoxelSize? ParseVoxel(System.CommandLine.Parsing.ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        double[] axes = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double size) && double.IsFinite(size) ? size : 0)];
-        if (axes is [> 0 and var z, > 0 and var y, > 0 and var x]) return new VoxelSize { ZUm = z, YUm = y, XUm = x };
+        if (VoxelOrFile.TryReadSize(text, out VoxelSize? size)) return size;
         result.AddError($"--voxel is '{text}'; expected three sizes above 0 in µm, such as 2,0.5,0.5");
         return null;
     }

@@ -1,4 +1,5 @@
 using Acquisition.App.Models;
+using Acquisition.App.Training;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -22,6 +23,12 @@ internal sealed record AppConfig
 
     /// <summary>For models that make stacks isotropic.</summary>
     public IsotropicScanOptions Isotropy { get; init; } = new();
+
+    /// <summary>For models that were trained before the scan.</summary>
+    public PredictionOptions Prediction { get; init; } = new();
+
+    /// <summary>What 'acquisition train' learns from and how; <see langword="null"/> in the configuration of a scan.</summary>
+    public TrainingConfig? Training { get; init; }
 
     public required StorageOptions Storage { get; init; }
 
@@ -48,6 +55,9 @@ internal sealed record AppConfig
 
     /// <summary>Where reading of the optional publish section starts.</summary>
     internal static PublisherOptions DraftPublisher { get; } = new() { Address = "tcp://127.0.0.1:5556" };
+
+    /// <summary>Where reading of the optional training section starts.</summary>
+    internal static TrainingConfig DraftTraining { get; } = new() { Input = "/", Target = "/" };
 
     /// <summary>Where reading of the optional metrics section starts.</summary>
     internal static MetricsOptions DraftMetrics { get; } = new() { OtlpEndpoint = "http://127.0.0.1:4318" };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Acquisition.App.Models;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
@@ -82,6 +83,8 @@ internal static class ConfigMeaning
         RestorationOptions options = config.Restoration;
         if (options.Model == ModelNames.Cubic)
             return $"Volumes are restored by cubic interpolation with {options.BackProjections} rounds of back-projection; no network.";
+        if (config.Prediction.WeightsFile is { } weights && ModelRegistry.Get(options.Model).Invents)
+            return $"Volumes are restored by {options.Model} with the weights in {weights}; its results are PREDICTIONS and are marked so wherever they go.";
         if (options.Model != ModelNames.SelfVision) return Isotropy(config);
         string ensemble = options.Ensemble ? ", averaged over eight orientations" : "";
         return $"A network ({options.Variant.ToString().ToLowerInvariant()} variant) is tuned for {options.Steps} steps a stage "

@@ -25,11 +25,11 @@ internal sealed class ConfigReader
 
     /// <inheritdoc cref="Read"/>
     public static ConfigReading ReadFile(
-        string path, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check)
+        string path, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check, params string[] needed)
     {
         try
         {
-            return Read(File.ReadAllText(path), path, overrides, check);
+            return Read(File.ReadAllText(path), path, overrides, check, needed);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -39,13 +39,15 @@ internal sealed class ConfigReader
 
     /// <param name="file">Name that faults carry.</param>
     /// <param name="check">Gives path of a setting and message of each fault that concerns more than one value.</param>
+    /// <param name="needed">Sections whose required settings must be given; none for those that a scan needs.</param>
     public static ConfigReading Read(
-        string text, string file, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check)
+        string text, string file, IReadOnlyList<ConfigOverride> overrides, Func<AppConfig, IEnumerable<(string Path, string Message)>> check,
+        params string[] needed)
     {
         var reader = new ConfigReader(file);
         foreach (ConfigOverride item in overrides) reader.Bind(Settings.Get(item.Path), item.Text, 0, CommandLine, item.Option);
         reader.ReadText(text);
-        reader.RequireMissing();
+        reader.RequireMissing(needed);
         reader.Check(check);
         return reader._faults.Count == 0
             ? new ConfigReading { Config = reader._config }
@@ -166,12 +168,13 @@ internal sealed class ConfigReader
         }
     }
 
-    private void RequireMissing()
+    private void RequireMissing(string[] needed)
     {
         foreach (Setting setting in Settings.All.Where(setting => setting.Required && !_given.ContainsKey(setting.Path)))
         {
-            bool optional = setting.Section is "publish" or "metrics" or "scoring";
-            if (optional && !_sections.Contains(setting.Section)) continue;
+            bool isNeeded = needed.Length > 0 ? needed.Contains(setting.Section)
+                : setting.Section is not ("publish" or "metrics" or "scoring" or "training") || _sections.Contains(setting.Section);
+            if (!isNeeded) continue;
             _faults.Add((int.MaxValue, new ConfigFault(_file, $"{setting.Path} is missing; expected {setting.Accepted}")));
         }
     }

@@ -22,7 +22,7 @@ internal abstract class Setting(string section, string key, string doc)
     public abstract string Accepted { get; }
 
     /// <summary>Default as a person writes it; <see langword="null"/> for a key without one.</summary>
-    public string? Default => DefaultNote ?? (Required ? null : Read(AppConfig.Draft with { Publish = AppConfig.DraftPublisher, Metrics = AppConfig.DraftMetrics }));
+    public string? Default => DefaultNote ?? (Required ? null : Read(AppConfig.Draft with { Publish = AppConfig.DraftPublisher, Metrics = AppConfig.DraftMetrics, Training = AppConfig.DraftTraining }));
 
     /// <summary>Puts a value into the configuration.</summary>
     /// <returns>What is wrong with <paramref name="text"/>, without the key; <see langword="null"/> when it was accepted.</returns>

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Acquisition.App.Models;
+using Acquisition.App.Training;
 using Acquisition.Conditioning;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Restoration.Isotropy;
 using Acquisition.Storage;
+using Acquisition.Torch.Adversarial;
 using Acquisition.Transport;
 
 namespace Acquisition.App.Configuration;
@@ -16,7 +18,7 @@ internal static class Settings
 
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Source(), .. Conditioning(), .. Restoration(), .. Isotropy(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Viewer(), .. Scoring(),
+        .. Source(), .. Conditioning(), .. Restoration(), .. Isotropy(), .. Prediction(), .. Training(), .. Storage(), .. Publish(), .. Pipeline(), .. Metrics(), .. Viewer(), .. Scoring(),
     ];
 
     /// <summary>Name and purpose of every section; the last word says whether it may be left out.</summary>
@@ -26,6 +28,8 @@ internal static class Settings
         ("conditioning", "What is corrected of each volume before it is tuned on and restored; raw data stays as it came. Nothing, unless it is asked for."),
         ("restoration", "How volumes are restored. May be left out."),
         ("isotropy", "For models that make stacks as sharp along z as within planes. May be left out."),
+        ("prediction", "For models that were trained before the scan; their results are predictions. May be left out."),
+        ("training", "What 'acquisition train' learns from, and how. Of no use in a scan."),
         ("storage", "Where and how data is stored."),
         ("publish", "Where restored volumes go out over ZeroMQ (PUB). Left out, nothing is published."),
         ("pipeline", "Bounds and patience of a run. May be left out."),
@@ -169,6 +173,63 @@ internal static class Settings
             "Edge of a training patch, in pixels.");
         yield return Row("iterations", new WholeNumber<int>(1, 1000), o => o.Iterations, (o, v) => o with { Iterations = v },
             "Iterations of Richardson-Lucy deconvolution; fewer for noisy volumes.");
+    }
+
+    private static IEnumerable<Setting> Prediction()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<PredictionOptions, T> read, Func<PredictionOptions, T, PredictionOptions> write, string doc) =>
+            new("prediction", key, kind, c => read(c.Prediction), (c, v) => c with { Prediction = write(c.Prediction, v) }, doc);
+
+        yield return Row("weights_file", new FileOrNone(), o => o.WeightsFile, (o, v) => o with { WeightsFile = v is null ? null : Path.GetFullPath(v) },
+            "Weights that 'acquisition train' made (model.safetensors); needed by models that are trained before the scan.");
+        yield return Row("objective", new FreeText(), o => o.Objective, (o, v) => o with { Objective = v },
+            "The objective of the scan, where the microscope does not announce it; must be the one that the model was trained with.");
+        yield return Row("gain", new OrWord<double>(new RealNumber(0, 1e6), "unknown"), o => o.Gain, (o, v) => o with { Gain = v },
+            "The scan's detector gain in the unit that the model's training was told it in; must be the same.");
+    }
+
+    private static IEnumerable<Setting> Training()
+    {
+        Setting<T> Row<T>(string key, ValueKind<T> kind, Func<TrainingConfig, T> read, Func<TrainingConfig, T, TrainingConfig> write, string doc, bool required = false) =>
+            new("training", key, kind, c => read(c.Training!), (c, v) => c with { Training = write(c.Training ?? AppConfig.DraftTraining, v) }, doc)
+            { Required = required, IsGiven = c => c.Training is not null };
+
+        yield return Row("input", TextValue.Folder, o => o.Input, (o, v) => o with { Input = Path.GetFullPath(v) },
+            "Images of the kind that is to be restored: a folder of TIFFs or an OME-Zarr.", required: true);
+        yield return Row("target", TextValue.Folder, o => o.Target, (o, v) => o with { Target = Path.GetFullPath(v) },
+            "Images of the kind that results are to look like; of paired models, the same fields in the same order.", required: true);
+        yield return Row("preset", new Choice<TrainingPreset>(("literal", TrainingPreset.Literal), ("safe", TrainingPreset.Safe), ("small", TrainingPreset.Small)),
+            o => o.Preset, (o, v) => o with { Preset = v },
+            "literal: networks and losses of the paper. safe: its networks, with losses in which agreement with the data outweighs the adversary. small: safe, with networks that two processor cores train in minutes.");
+        yield return Row("steps", new OrWord<int>(new WholeNumber<int>(1, 10_000_000), "preset"), o => o.Steps, (o, v) => o with { Steps = v },
+            "Training steps; preset for as many as the preset takes.");
+        yield return Row("report_every", new WholeNumber<int>(1, 1_000_000), o => o.ReportEvery, (o, v) => o with { ReportEvery = v },
+            "Steps from one report to the next, each with scores on held-out images, a preview and a checkpoint.");
+        yield return Row("patience", new WholeNumber<int>(0, 10_000), o => o.Patience, (o, v) => o with { Patience = v },
+            "Training ends after so many reports without a better score; 0 for never.");
+        yield return Row("held_out", new RealNumber(0, 0.5), o => o.HeldOutShare, (o, v) => o with { HeldOutShare = v },
+            "Share of images that nothing is learned from and scores are taken on; at least one.");
+        yield return Row("registration", new Choice<bool>(("auto", true), ("none", false)), o => o.Registration, (o, v) => o with { Registration = v },
+            "Of paired models, whether pairs are moved onto each other first, and places left out where they do not match.");
+        yield return Row("channel", new WholeNumber<int>(0, 63), o => o.Channel, (o, v) => o with { Channel = v },
+            "Channel to learn from, counted from 0; one model a channel.");
+        yield return Row("start_file", new FileOrNone(), o => o.StartFile, (o, v) => o with { StartFile = v is null ? null : Path.GetFullPath(v) },
+            "Weights of the same model and preset to go on from, to make a model for another kind of sample in fewer steps.");
+        yield return Row("overrides", new NamedValues(), o => o.Overrides, (o, v) => o with { Overrides = v },
+            "Settings of the model to replace those of the preset, for experts; 'acquisition models FILE' shows their names.");
+        foreach (var (side, of) in (IEnumerable<(string, string)>)[("input", "what is restored"), ("target", "what results are to look like")])
+        {
+            bool isInput = side == "input";
+            Setting<T> Of<T>(string key, ValueKind<T> kind, Func<LibrarySetting, T> read, Func<LibrarySetting, T, LibrarySetting> write, string doc) => Row(
+                $"{side}_{key}", kind, o => read(isInput ? o.InputSetting : o.TargetSetting),
+                (o, v) => isInput ? o with { InputSetting = write(o.InputSetting, v) } : o with { TargetSetting = write(o.TargetSetting, v) }, doc);
+
+            yield return Of("voxel_um", new VoxelOrFile(), o => o.Voxel, (o, v) => o with { Voxel = v }, $"Voxel size of {of}, where its files do not tell.");
+            yield return Of("objective", new FreeText(), o => o.Objective, (o, v) => o with { Objective = v },
+                $"Objective of {of}, kept with the weights{(isInput ? "; scans with another are refused" : "")}.");
+            yield return Of("gain", new OrWord<double>(new RealNumber(0, 1e6), "unknown"), o => o.Gain, (o, v) => o with { Gain = v },
+                $"Detector gain of {of}, in any unit, kept with the weights{(isInput ? "; scans at another are refused" : "")}.");
+        }
     }
 
     private static IEnumerable<Setting> Storage()

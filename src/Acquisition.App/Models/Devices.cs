@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Acquisition.App.Configuration;
 using Acquisition.Restoration;
 using Acquisition.Torch;
 
@@ -30,6 +31,16 @@ internal static class Devices
             yield return ("restoration.device", $"is {options.Device}, which takes restoration.engine auto or torch");
         else if ((options.Engine == EngineChoice.Torch || isCard) && TorchEngine.WhyUnavailable(ForTorch(options)) is { } why)
             yield return (isCard ? "restoration.device" : "restoration.engine", $"is {(isCard ? options.Device : "torch")}: {why.TrimEnd('.')}");
+    }
+
+    /// <summary>Faults of the options for a model that has no kernels of this program's own.</summary>
+    public static IEnumerable<(string Path, string Message)> CheckTorchOnly(AppConfig config)
+    {
+        string model = config.Restoration.Model;
+        if (config.Compute.Engine == EngineChoice.Cpu)
+            yield return ("restoration.engine", $"is cpu, and {model} runs on libtorch only; write auto or torch");
+        else if (TorchEngine.WhyUnavailable(ForTorch(config.Compute)) is { } why)
+            yield return ("restoration.model", $"is {model}, which runs on libtorch: {why.TrimEnd('.')}");
     }
 
     /// <param name="tell">Told when a graphics card was given up.</param>

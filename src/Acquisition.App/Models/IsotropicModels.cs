@@ -45,7 +45,7 @@ internal static class IsotropicModels
         TunedOn = "the scan's first stack, while it goes on",
         Needs = $"{Stacks}, libtorch",
         WhyUnavailable = compute => TorchEngine.WhyUnavailable(Devices.ForTorch(compute)),
-        Check = config => [.. CheckTorch(config), .. CheckPsf(config), .. CheckWanted(config)],
+        Check = config => [.. Devices.CheckTorchOnly(config), .. CheckPsf(config), .. CheckWanted(config)],
         Open = (config, plan, _) => IsotropicEngine.Restoration(Scan(config, plan), Options(name, config)) with { Settings = Settings(config) },
     };
 
@@ -66,15 +66,6 @@ internal static class IsotropicModels
     private static ImmutableSortedDictionary<string, string> Settings(AppConfig config) => Configuration.Settings.All
         .Where(setting => setting.Section == "isotropy")
         .ToImmutableSortedDictionary(setting => setting.Path, setting => setting.Read(config)!, StringComparer.Ordinal);
-
-    private static IEnumerable<(string Path, string Message)> CheckTorch(AppConfig config)
-    {
-        string model = config.Restoration.Model;
-        if (config.Compute.Engine == EngineChoice.Cpu)
-            yield return ("restoration.engine", $"is cpu, and {model} runs on libtorch only; write auto or torch");
-        else if (TorchEngine.WhyUnavailable(Devices.ForTorch(config.Compute)) is { } why)
-            yield return ("restoration.model", $"is {model}, which runs on libtorch: {why.TrimEnd('.')}");
-    }
 
     private static IEnumerable<(string Path, string Message)> CheckPsf(AppConfig config)
     {

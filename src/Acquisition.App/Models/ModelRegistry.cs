@@ -14,6 +14,9 @@ internal static class ModelRegistry
         IsotropicModels.CareIsotropic,
         IsotropicModels.Srcnn,
         IsotropicModels.RichardsonLucy,
+        PredictedModels.CrossModality,
+        PredictedModels.DualHrgan,
+        PredictedModels.C2Gan,
     ];
 
     public static ModelEntry Get(string name) => All.First(model => model.Name == name);

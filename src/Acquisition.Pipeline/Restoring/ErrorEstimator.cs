@@ -13,28 +13,33 @@ internal sealed class ErrorEstimator : IDisposable
 {
     private readonly ScanPlan _plan;
     private readonly RestorationOptions _options;
-    private readonly IRestorationEngine _engine;
+    private readonly ScanRestoration _restoration;
     private readonly IRestorationHost _host;
     private readonly VolumePool? _maps;
 
     /// <param name="shown">Maps that a screen may hold beside those in work.</param>
-    public ErrorEstimator(ScanPlan plan, RestorationOptions options, IRestorationEngine engine, int shown, IRestorationHost host)
+    public ErrorEstimator(ScanPlan plan, RestorationOptions options, ScanRestoration restoration, int shown, IRestorationHost host)
     {
-        (_plan, _options, _engine, _host) = (plan, options, engine, host);
-        if (IsWanted(plan, options)) _maps = new VolumePool(PoolBytes(plan, options) + shown * VolumePool.CostBytes(plan.RestoredShape, PixelType.UInt8));
+        (_plan, _options, _restoration, _host) = (plan, options, restoration, host);
+        if (HasMaps(plan, options, restoration)) _maps = new VolumePool(PoolBytes(plan, options, restoration) + shown * VolumePool.CostBytes(plan.RestoredShape, PixelType.UInt8));
     }
 
-    /// <summary>Whether there are to be maps: what is not undersampled passes unchanged and has no errors.</summary>
-    public static bool IsWanted(ScanPlan plan, RestorationOptions options) => options.Uncertainty && plan.Undersampling != Factors.One;
+    /// <summary>Whether errors are to be measured: what is not undersampled passes unchanged and has none.</summary>
+    public static bool IsWanted(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) =>
+        options.Uncertainty && plan.Undersampling != Factors.One && restoration.Doubt is null;
+
+    /// <summary>Whether there are to be maps, of errors or of doubt. Doubt is never left out: nobody should look at predicted detail without it.</summary>
+    public static bool HasMaps(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) =>
+        restoration.Doubt is not null || IsWanted(plan, options, restoration);
 
     /// <summary>Bytes of the maps that may exist at once.</summary>
-    public static long PoolBytes(ScanPlan plan, RestorationOptions options) => IsWanted(plan, options)
+    public static long PoolBytes(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) => HasMaps(plan, options, restoration)
         ? RestorationStage.RestoredInFlight * VolumePool.CostBytes(plan.RestoredShape, PixelType.UInt8)
         : 0;
 
     /// <summary>Bytes of what a stream keeps for its map.</summary>
-    public static long StreamBytes(ScanPlan plan, RestorationOptions options) =>
-        IsWanted(plan, options) ? checked(sizeof(float) * plan.RestoredShape.Voxels) : 0;
+    public static long StreamBytes(ScanPlan plan, RestorationOptions options, ScanRestoration restoration) =>
+        IsWanted(plan, options, restoration) ? checked(sizeof(float) * plan.RestoredShape.Voxels) : 0;
 
     /// <summary>Measures the errors that a model makes on a volume.</summary>
     /// <param name="model">What will restore the channel; <see langword="null"/> for no network.</param>
@@ -42,10 +47,10 @@ internal sealed class ErrorEstimator : IDisposable
     /// <returns><see langword="null"/> when nobody asked, or when they cannot be measured, which a person is told.</returns>
     public ErrorModel? Calibrate(int channel, TunedModel? model, FloatVolume acquired, float floor, CancellationToken cancellation)
     {
-        if (_maps is null) return null;
+        if (!IsWanted(_plan, _options, _restoration)) return null;
         try
         {
-            return ErrorCalibration.Measure(_engine, model, acquired, _plan.Undersampling, floor, _options, cancellation);
+            return ErrorCalibration.Measure(_restoration.Engine, model, acquired, _plan.Undersampling, floor, _options, cancellation);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -55,18 +60,27 @@ internal sealed class ErrorEstimator : IDisposable
         }
     }
 
-    /// <summary>Makes the map of one volume, waiting for memory.</summary>
+    /// <summary>Makes the map of errors of one volume, waiting for memory.</summary>
     /// <returns>A map for the caller to release; <see langword="null"/> when there is none to be had, or on <paramref name="abandon"/>.</returns>
-    public VolumeBuffer? Map(ErrorModel? errors, FloatVolume restored, ImmutableArray<int> missing, CancellationToken abandon)
+    public VolumeBuffer? Map(ErrorModel? errors, FloatVolume restored, ImmutableArray<int> missing, CancellationToken abandon) => errors is null
+        ? null
+        : Make(map => ErrorMap.Write(restored, errors, missing.AsSpan(), _plan.Undersampling, map, _options.Threads, abandon), abandon);
+
+    /// <summary>Makes the map of doubt of one volume, waiting for memory.</summary>
+    /// <returns>A map for the caller to release; <see langword="null"/> on <paramref name="abandon"/>.</returns>
+    public VolumeBuffer? MapOfDoubt(FloatVolume doubt, ImmutableArray<int> missing, CancellationToken abandon) =>
+        Make(map => ErrorMap.Write(doubt, missing.AsSpan(), _plan.Shape.Z, map), abandon);
+
+    private VolumeBuffer? Make(Action<VolumeBuffer> write, CancellationToken abandon)
     {
-        if (_maps is null || errors is not { } model) return null;
+        if (_maps is null) return null;
         while (!abandon.IsCancellationRequested)
         {
             if (_maps.Rent(_plan.RestoredShape, PixelType.UInt8, TimeSpan.FromMilliseconds(200)) is not { } map) continue;
             bool isWritten = false;
             try
             {
-                ErrorMap.Write(restored, model, missing.AsSpan(), _plan.Undersampling, map, _options.Threads, abandon);
+                write(map);
                 isWritten = true;
                 return map;
             }
@@ -90,6 +104,9 @@ internal sealed class ErrorEstimator : IDisposable
         HeldOutWithinOne = errors.HeldOut.WithinOne,
         HeldOutWithinTwo = errors.HeldOut.WithinTwo,
     };
+
+    /// <summary>How a map of doubt is read.</summary>
+    public static UncertaintyScale Describe(DoubtScale doubt) => new() { Method = doubt.Method, Largest = doubt.Largest, StepsPerOctave = ErrorScale.StepsPerOctave };
 
     public void Dispose() => _maps?.Dispose();
 }

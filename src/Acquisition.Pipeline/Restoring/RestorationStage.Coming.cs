@@ -77,7 +77,7 @@ internal sealed partial class RestorationStage
             stream.Dispose();
         }
 
-        stream = new StreamedVolume(_plan, channel, model, scale, Floor(scale), _engine, _options, _clock);
+        stream = new StreamedVolume(_plan, channel, model, scale, Floor(scale), _restoration, _options, _clock);
         _streams.Add(stream);
         return stream;
     }

@@ -64,8 +64,8 @@ internal sealed partial class RestorationStage
             return;
         }
 
-        if (!ErrorEstimator.IsWanted(_plan, _options) || channel.Scale is not { } scale) return;
-        if (Array.Find(restored, volume => volume.Uncertainty is not null)?.Uncertainty is not { CalibratedOn: var measuredOn }) return;
+        if (!ErrorEstimator.IsWanted(_plan, _options, _restoration) || channel.Scale is not { } scale) return;
+        if (Array.Find(restored, volume => volume.Uncertainty is not null)?.Uncertainty is not { CalibratedOn: { } measuredOn }) return;
         VolumeBuffer pixels = Take(Whole(measuredOn), out _);
         try
         {

@@ -196,6 +196,30 @@ internal sealed partial class RestorationStage
         if (!channel.MayTryAgain) ChooseBaseline(channel, $"tuning was refused on {channel.Attempts} volumes; last: {why}");
     }
 
+    /// <summary>Takes the weights that were trained before the scan, or what restores without any.</summary>
+    private void ChooseUntuned(ChannelModel channel)
+    {
+        string reason = _restoration.WhyNotTuned ?? "nothing was tuned";
+        if (_restoration.Trained is not { } model)
+        {
+            ChooseBaseline(channel, reason);
+            return;
+        }
+
+        try
+        {
+            var status = new ModelStatus { Channel = channel.Channel, Method = model.Method, ModelSha256 = _host.SaveModel(model.ToSafeTensors()), Reason = reason };
+            channel.Choose(new ModelGeneration(model, status), watch: null);
+            channel.Scale ??= _restoration.Scale;
+            _host.ModelChosen(status);
+        }
+        catch (StorageException fault)
+        {
+            // Weights that cannot be kept must not make results that could not be explained later.
+            ChooseBaseline(channel, $"the weights could not be stored: {fault.Message}");
+        }
+    }
+
     private void ChooseBaseline(ChannelModel channel, string reason)
     {
         var status = new ModelStatus { Channel = channel.Channel, Method = _restoration.Baseline, Reason = reason };

@@ -67,7 +67,7 @@ internal sealed partial class RestorationStage : IDisposable
         _maxStreams = MaxStreams(plan, _options, restoration);
         _restoredPool = new VolumePool((RestoredInFlight - 1 + _maxStreams + shown) * VolumePool.CostBytes(plan.RestoredShape, plan.PixelType));
         _channels = [.. Enumerable.Range(0, plan.Channels.Length).Select(c => new ChannelModel(c))];
-        _errors = new ErrorEstimator(plan, _options, _engine, shown, host);
+        _errors = new ErrorEstimator(plan, _options, restoration, shown, host);
         if (conditioner is not null) _conditioned = new ConditionedVolumes(plan, conditioner, raw, backlog);
         if (restoration.WhyNotTuned is null)
         {
@@ -92,9 +92,9 @@ internal sealed partial class RestorationStage : IDisposable
         long restored = VolumePool.CostBytes(plan.RestoredShape, plan.PixelType);
         int worked = restoration.WhyNotTuned is null ? options.Gauge ? 2 : 1 : 0;
         return checked(worked * sizeof(float) * plan.Shape.Voxels + VolumePool.CostBytes(plan.Shape, plan.PixelType) + (RestoredInFlight - 1) * restored
-            + ErrorEstimator.PoolBytes(plan, options)
+            + ErrorEstimator.PoolBytes(plan, options, restoration)
             + streams * (restoration.StreamBytes + options.ActivationBudgetBytes + restored
-                + ErrorEstimator.StreamBytes(plan, options)));
+                + ErrorEstimator.StreamBytes(plan, options, restoration)));
     }
 
     /// <summary>Streams that may be open at once: one a channel where a quarter of the machine's memory holds them, and otherwise one.</summary>
@@ -123,6 +123,11 @@ internal sealed partial class RestorationStage : IDisposable
         using CancellationTokenRegistration waking = abandon.Register(_backlog.Nudge);
         try
         {
+            if (_restoration.Trained is not null)
+            {
+                foreach (ChannelModel channel in _channels.Where(channel => !channel.IsChosen)) ChooseUntuned(channel);
+            }
+
             bool idle = false;
             while (!abandon.IsCancellationRequested)
             {
@@ -171,7 +176,7 @@ internal sealed partial class RestorationStage : IDisposable
     private void Accept(PendingVolume pending, CancellationToken abandon)
     {
         ChannelModel channel = _channels[pending.Index.C];
-        if (!channel.IsChosen) ChooseBaseline(channel, _restoration.WhyNotTuned ?? "nothing was tuned");
+        if (!channel.IsChosen) ChooseUntuned(channel);
         if (Obtain(pending, out ConditioningReport? conditioning) is not { } pixels) return;
         try
         {
@@ -261,6 +266,7 @@ internal sealed partial class RestorationStage : IDisposable
 
             // Errors were measured of the model, not of what stands in for it.
             if (stream.Restored is { } restored && !isSpared) map = _errors.Map(made.Errors, restored, pending.MissingPlanes, abandon);
+            if (stream.Doubt is { } doubt) map = _errors.MapOfDoubt(doubt, pending.MissingPlanes, abandon);
             TimeSpan lag = _clock.GetElapsedTime(pending.LastFrameTimestamp);
             Lag.Note(lag);
             Restoring.Note(stream.Busy);
@@ -271,7 +277,9 @@ internal sealed partial class RestorationStage : IDisposable
                 ModelSha256 = isSpared ? "" : made.Status.ModelSha256,
                 TunedOn = isSpared ? null : made.Status.TunedOn,
                 Note = isSpared ? Spared(reading!.Value) : _tuner is not null && made.Model is null ? made.Status.Reason : "",
-                Uncertainty = map is null ? null : ErrorEstimator.Describe(made.Errors!, made.ErrorsMeasuredOn, scale),
+                Uncertainty = map is null ? null
+                    : stream.Doubt is null ? ErrorEstimator.Describe(made.Errors!, made.ErrorsMeasuredOn, scale)
+                    : ErrorEstimator.Describe(_restoration.Doubt!),
                 Gauge = reading,
                 Lag = lag,
             });
@@ -326,6 +334,7 @@ internal sealed partial class RestorationStage : IDisposable
     {
         Index = pending.Index,
         Method = stream.Model?.Method ?? _restoration.Baseline,
+        Predicted = _restoration.Predicts && stream.Model is not null,
         SettingsFingerprint = _fingerprint,
         MissingPlanes = pending.MissingPlanes,
         NonFiniteSamples = stream.NonFiniteSamples + (conditioning?.NonFiniteSamples ?? 0),
@@ -341,7 +350,7 @@ internal sealed partial class RestorationStage : IDisposable
     private void MeasureErrors(
         ChannelModel channel, ModelGeneration made, PendingVolume pending, VolumeBuffer pixels, IntensityScale scale, CancellationToken abandon)
     {
-        if (made.ErrorsTried || !pending.MissingPlanes.IsEmpty || !ErrorEstimator.IsWanted(_plan, _options)) return;
+        if (made.ErrorsTried || !pending.MissingPlanes.IsEmpty || !ErrorEstimator.IsWanted(_plan, _options, _restoration)) return;
         using var acquired = new FloatVolume(_plan.Shape);
         VolumeConversion.Load(pixels, [], scale, acquired);
         made.NoteErrors(_errors.Calibrate(channel.Channel, made.Model, acquired, Floor(scale), abandon), pending.Index);
@@ -357,9 +366,10 @@ internal sealed partial class RestorationStage : IDisposable
         }
     }
 
-    /// <summary>The channel's scaling, measured on its first volume with any contrast.</summary>
-    private static IntensityScale ScaleOf(ChannelModel channel, VolumeBuffer pixels, ImmutableArray<int> missing)
+    /// <summary>The channel's scaling: the one that its model was trained with, or measured on its first volume with any contrast.</summary>
+    private IntensityScale ScaleOf(ChannelModel channel, VolumeBuffer pixels, ImmutableArray<int> missing)
     {
+        channel.Scale ??= _restoration.Scale;
         if (channel.Scale is { } known) return known;
         var measured = IntensityScale.Measure(pixels, missing.AsSpan());
         if (!measured.IsDegenerate) channel.Scale = measured;

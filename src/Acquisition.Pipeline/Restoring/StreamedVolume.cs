@@ -15,14 +15,14 @@ internal sealed class StreamedVolume : IDisposable
 
     /// <param name="floor">Smallest value of a restored sample, in scaled units.</param>
     public StreamedVolume(
-        ScanPlan plan, ChannelModel channel, TunedModel? model, IntensityScale scale, float floor, IRestorationEngine engine, RestorationOptions options,
+        ScanPlan plan, ChannelModel channel, TunedModel? model, IntensityScale scale, float floor, ScanRestoration restoration, RestorationOptions options,
         TimeProvider clock)
     {
         (_plan, _clock, Channel, Scale, Model) = (plan, clock, channel, scale, model);
         _plane = new float[plan.Shape.PlaneVoxels];
         _scratch = new float[plan.Shape.PlaneVoxels];
-        if (ErrorEstimator.IsWanted(plan, options)) Restored = new FloatVolume(plan.RestoredShape);
-        _stream = engine.OpenStream(model, plan.Shape, plan.Undersampling, floor, options, (z, plane) =>
+        if (ErrorEstimator.IsWanted(plan, options, restoration)) Restored = new FloatVolume(plan.RestoredShape);
+        _stream = restoration.Engine.OpenStream(model, plan.Shape, plan.Undersampling, floor, options, (z, plane) =>
         {
             VolumeConversion.StorePlane(plane, Scale, Output, z);
             if (Restored is not null) plane.CopyTo(Restored.Plane(z));
@@ -57,6 +57,9 @@ internal sealed class StreamedVolume : IDisposable
     /// <summary>The restored volume before it was rounded to the camera's type, which errors are estimated from;
     /// <see langword="null"/> where nobody asks for them.</summary>
     public FloatVolume? Restored { get; }
+
+    /// <summary>How far each restored voxel is to be doubted, once complete; <see langword="null"/> where the model does not say.</summary>
+    public FloatVolume? Doubt => (_stream as IDoubtingRestorer)?.Doubt;
 
     /// <summary>The restored volume, as far as it is there.</summary>
     public VolumeBuffer Output => _output ?? throw new InvalidOperationException("No volume is in the stream.");

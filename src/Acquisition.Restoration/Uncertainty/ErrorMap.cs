@@ -23,9 +23,7 @@ public static class ErrorMap
         ArgumentNullException.ThrowIfNull(restored);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(destination);
-        if (destination.Shape != restored.Shape || destination.PixelType != PixelType.UInt8)
-            throw new ArgumentException(
-                $"The map is {destination.Shape} {destination.PixelType.Name()}; {restored.Shape} {PixelType.UInt8.Name()} is needed.", nameof(destination));
+        RequireMap(destination, restored.Shape);
 
         byte[] lookup = Lookup(model);
         float first = (float)model.Scores[0];
@@ -51,6 +49,36 @@ public static class ErrorMap
                 WritePlane(model, restored.Plane(z), steep, first, perScore, lookup, destination.Plane(z));
             }
         }, cancellation);
+    }
+
+    /// <summary>Writes doubt in the steps of <see cref="ErrorScale"/>.</summary>
+    /// <param name="doubt">In units of <see cref="DoubtScale.Largest"/>.</param>
+    /// <param name="missing">Planes of the acquired volume that never arrived; what was made of them is unknown.</param>
+    /// <param name="destination">Receives the map; uint8, of the same shape.</param>
+    /// <exception cref="ArgumentException">The destination is of another shape or type.</exception>
+    public static void Write(FloatVolume doubt, ReadOnlySpan<int> missing, int acquiredPlanes, VolumeBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(doubt);
+        ArgumentNullException.ThrowIfNull(destination);
+        RequireMap(destination, doubt.Shape);
+        for (int z = 0; z < doubt.Shape.Z; z++)
+        {
+            Span<byte> map = destination.Plane(z);
+            if (missing.Contains((int)((long)z * acquiredPlanes / doubt.Shape.Z)))
+            {
+                map.Clear(); // unknown
+                continue;
+            }
+
+            ReadOnlySpan<float> plane = doubt.Plane(z);
+            for (int i = 0; i < map.Length; i++) map[i] = ErrorScale.Encode(plane[i]);
+        }
+    }
+
+    private static void RequireMap(VolumeBuffer destination, VolumeShape shape)
+    {
+        if (destination.Shape != shape || destination.PixelType != PixelType.UInt8)
+            throw new ArgumentException($"The map is {destination.Shape} {destination.PixelType.Name()}; {shape} {PixelType.UInt8.Name()} is needed.", nameof(destination));
     }
 
     private static void WritePlane(

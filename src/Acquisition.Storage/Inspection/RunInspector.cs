@@ -2,6 +2,7 @@ using System.Globalization;
 using Acquisition.Core;
 using Acquisition.Storage.Files;
 using Acquisition.Storage.Reporting;
+using Acquisition.Storage.Shares;
 using Acquisition.Storage.Zarr;
 
 namespace Acquisition.Storage.Inspection;
@@ -25,7 +26,7 @@ internal sealed class RunInspector(string folder)
         TellDataset(RunFolder.RawName, "raw", raw);
         TellDataset(RunFolder.RestoredName, "restored", restored);
         if (Directory.Exists(Path.Combine(folder, RunFolder.UncertaintyName)))
-            TellDataset(RunFolder.UncertaintyName, "standard errors", [.. Volumes(archive, plan, VolumeKind.Uncertainty)]);
+            TellDataset(RunFolder.UncertaintyName, "uncertainty", [.. Volumes(archive, plan, VolumeKind.Uncertainty)]);
 
         string restoredPath = Path.Combine(folder, RunFolder.RestoredName, ZarrMetadata.FileName);
         if (File.Exists(restoredPath))
@@ -73,7 +74,9 @@ internal sealed class RunInspector(string folder)
         string location = Path.Combine(folder, name);
         if (!File.Exists(Path.Combine(location, ZarrMetadata.FileName)))
         {
-            if (acknowledged.Length > 0) _lacks.Add($"{name} is not there");
+            string plan = Path.Combine(folder, RestorePlan.FileName);
+            if (name == RunFolder.RawName && File.Exists(plan)) _facts.Add(("raw volumes", $"where they were restored from, {RestorePlan.Load(plan).Input}"));
+            else if (acknowledged.Length > 0) _lacks.Add($"{name} is not there");
             return;
         }
 

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Torch.Adversarial.C2Gan;
+using Acquisition.Torch.Adversarial.CrossModality;
+using Acquisition.Torch.Adversarial.DualHrgan;
 
 namespace Acquisition.Torch.Adversarial;
 
@@ -28,7 +31,7 @@ public sealed record AdversarialSystem
     /// <summary>Makes ready to restore with a model of this system.</summary>
     public required Func<OfflineModel, PredictorOptions, Predictor> Open { get; init; }
 
-    public static ImmutableArray<AdversarialSystem> All { get; } = [];
+    public static ImmutableArray<AdversarialSystem> All { get; } = [CrossModalitySystem.System, DualHrganSystem.System, C2GanSystem.System];
 
     /// <exception cref="RestorationException">There is no such system.</exception>
     public static AdversarialSystem Get(string method) => All.FirstOrDefault(system => system.Method == method)

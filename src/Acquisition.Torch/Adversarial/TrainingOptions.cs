@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Acquisition.Core;
 
 namespace Acquisition.Torch.Adversarial;
@@ -26,6 +27,9 @@ public sealed record TrainingOptions
 
     /// <summary>Share of images that nothing is learned from and scores are taken on; at least one image of each library.</summary>
     public double HeldOutShare { get; init => field = Require.InRange(value, 0, 0.5); } = 0.1;
+
+    /// <summary>Settings of the system to replace those of the preset, by the names that a card gives them; others than those are refused.</summary>
+    public ImmutableSortedDictionary<string, string> Overrides { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>Weights of the same system and preset to go on from; <see langword="null"/> begins anew.</summary>
     public OfflineModel? Start { get; init; }

@@ -36,10 +36,10 @@ export class Captions {
       pane.setStale(false);
       return;
     }
-    const { header } = layers[0], { t } = this.#time, isStale = t !== null && header.t !== t;
+    const { header } = layers[0], { t } = this.#time, isStale = t !== null && header.t !== t, predicted = header.made?.predicted === true;
     pane.setStale(isStale);
     if (isStale) pane.setTag(`t ${header.t}, waiting for t ${t}`, 'waiting');
-    else pane.setTag(`${header.complete ? `t ${header.t}` : this.#partlyCame(pane, layers[0])} · ${header.source}${this.#planeOf(pane)}`, header.source);
+    else pane.setTag(`${header.complete ? `t ${header.t}` : this.#partlyCame(pane, layers[0])} · ${header.source}${predicted ? ' · PREDICTED' : ''}${this.#planeOf(pane)}`, predicted ? 'predicted' : header.source);
   }
 
   /** How what a side shows was acquired or made. */
@@ -72,7 +72,7 @@ export class Captions {
     const map = isUncertaintyShown ? this.#layers.uncertaintyOf(sides[1], view) : null, step = map ? valueOf(map) ?? 0 : 0;
     if (step > 0) {
       const { largest, steps_per_octave: stepsPerOctave } = map.header.made.uncertainty;
-      parts.push(`± ${(largest * 2 ** ((step - 255) / stepsPerOctave)).toPrecision(3)}`);
+      parts.push(`${map.header.made.predicted ? 'doubt' : '±'} ${(largest * 2 ** ((step - 255) / stepsPerOctave)).toPrecision(3)}`);
     }
     element('readout').textContent = parts.join('  ·  ');
   }

@@ -164,6 +164,7 @@ function start() {
     ], `${stream}-${scan.slice(0, 8)}-t${t}`);
   }
 
+  const doubted = new Set();
   const press = (id, action) => element(id).addEventListener('click', action);
   const toggleLayout = () => change({ layout: shown.layout === 'pair' ? 'swipe' : 'pair' });
   const toggleUncertainty = () => change({ isUncertaintyShown: !shown.isUncertaintyShown });
@@ -242,6 +243,11 @@ function start() {
   });
   store.addEventListener('pixels', ({ detail: volume }) => {
     contrast.note(volume);
+    // Nobody is to look at predicted detail without its doubt; who then turns that off has seen it.
+    if (volume.header?.made?.predicted && volume.header.made.uncertainty && !doubted.has(store.plan.scan_id)) {
+      doubted.add(store.plan.scan_id);
+      change({ isUncertaintyShown: true });
+    }
     // Planes that came ahead are drawn already. While a volume is coming, 3D is coarse and seldom, so that it holds up nothing.
     const isDue = volume.isWhole || performance.now() - lastComing > COMING_EVERY_MS;
     if (isDue && !volume.isWhole) lastComing = performance.now();

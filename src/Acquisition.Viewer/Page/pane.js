@@ -51,7 +51,7 @@ export class Pane {
     return this.canvas.width > 1 && this.canvas.height > 1;
   }
 
-  /** Says what is shown. @param {string} mark 'preview' or 'waiting' stand out. */
+  /** Says what is shown. @param {string} mark 'preview', 'predicted' or 'waiting' stand out. */
   setTag(text, mark = '') {
     if (this.#tag.textContent !== text) this.#tag.textContent = text;
     this.#tag.dataset.mark = mark;

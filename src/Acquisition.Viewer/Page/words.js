@@ -8,6 +8,9 @@ const METHODS = {
   'care-isotropic': 'CARE isotropic',
   'srcnn': 'SRCNN',
   'richardson-lucy': 'Richardson-Lucy',
+  'cross-modality': 'cross-modality GAN',
+  'dual-hrgan': '3D-dualHRGAN',
+  'c2gan': 'c2GAN',
 };
 
 /** "0.8 s", "3 min", "5 h". @param {number|null} seconds */
@@ -42,10 +45,11 @@ export const plain = name => name.replace(/[_-]/g, ' ');
 
 /** How a restored volume was made, in one line. @param {object} made Its provenance. */
 export function howMade(made) {
-  const parts = [method(made.method)];
+  const parts = [`${made.predicted ? 'PREDICTED by ' : ''}${method(made.method)}`];
   if (made.model_sha256) parts[0] += ` ${made.model_sha256.slice(0, 8)}`;
   if (made.tuned_on) parts[0] += ` tuned on t ${made.tuned_on.t}`;
   if (made.gauge) parts.push(`gauge ${Number(made.gauge.carries).toFixed(2)}`);
+  if (made.predicted) parts.push(made.uncertainty ? `detail may be invented; coloured by ${made.uncertainty.method}` : 'detail may be invented');
   const missing = made.missing_planes?.length ?? 0;
   if (missing > 0) parts.push(`${missing} plane${missing === 1 ? '' : 's'} missing`);
   parts.push(`lag ${duration(made.lag_s)}`);

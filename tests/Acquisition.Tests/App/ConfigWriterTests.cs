@@ -1,11 +1,14 @@
 using Acquisition.App.Configuration;
 using Acquisition.App.Models;
+using Acquisition.App.Training;
 using Acquisition.Conditioning;
+using Acquisition.Core;
 using Acquisition.Pipeline;
 using Acquisition.Restoration;
 using Acquisition.Restoration.Isotropy;
 using Acquisition.Storage;
 using Acquisition.Tests.Support;
+using Acquisition.Torch.Adversarial;
 using Acquisition.Transport;
 using Xunit;
 
@@ -37,6 +40,14 @@ public sealed class ConfigWriterTests
         Isotropy = new IsotropicScanOptions
         {
             PsfLateralUm = 0.3, PsfAxialUm = 1.0 / 3, BeadsFile = "/data/beads: 1.tif", Kernel = DegradationKernel.Full, Steps = 77, BatchSize = 3, PatchPx = 48, Iterations = 9,
+        },
+        Prediction = new PredictionOptions { WeightsFile = "/models/c2: gan.safetensors", Objective = "20x/0.5 #2", Gain = 2.5 },
+        Training = new TrainingConfig
+        {
+            Input = "/low: light", Target = "/high", Preset = TrainingPreset.Literal, Steps = 11, ReportEvery = 3, Patience = 2, HeldOutShare = 0.25, Registration = false,
+            Channel = 1, StartFile = "/models/start #1.safetensors", Overrides = "cycle_weight=0.5, slope=2",
+            InputSetting = new LibrarySetting { Voxel = new VoxelSize { ZUm = 1.0 / 3, YUm = 0.2, XUm = 0.1 }, Objective = "5x: dry", Gain = 0.5 },
+            TargetSetting = new LibrarySetting { Voxel = new VoxelSize { ZUm = 2, YUm = 3, XUm = 4 }, Objective = "null", Gain = 1e-3 },
         },
         Storage = new StorageOptions { Root = "/data/yes: [no]", Compression = Compression.None, ChunkPlanes = 2, ChunkEdgePx = 17 },
         Publish = new PublisherOptions { Address = "tcp://127.0.0.1:*", Bind = false, Stream = "out", HighWaterMark = 9 },
@@ -74,8 +85,8 @@ public sealed class ConfigWriterTests
     public void The_table_names_every_option_of_the_parts()
     {
         // Keys belong to both sockets.
-        int options = new[] { typeof(SocketSecurity), typeof(SocketSecurity), typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(ComputeOptions), typeof(IsotropicScanOptions), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions), typeof(ViewerSettings) }
-            .Sum(type => type.GetProperties().Count(property => property.CanWrite && property.PropertyType != typeof(SocketSecurity)));
+        int options = new[] { typeof(SocketSecurity), typeof(SocketSecurity), typeof(SourceOptions), typeof(ConditioningOptions), typeof(RestorationOptions), typeof(ComputeOptions), typeof(IsotropicScanOptions), typeof(PredictionOptions), typeof(TrainingConfig), typeof(LibrarySetting), typeof(LibrarySetting), typeof(StorageOptions), typeof(PublisherOptions), typeof(PipelineOptions), typeof(MetricsOptions), typeof(ViewerSettings) }
+            .Sum(type => type.GetProperties().Count(property => property.CanWrite && property.PropertyType != typeof(SocketSecurity) && property.PropertyType != typeof(LibrarySetting)));
         Assert.Equal(options + 1, Settings.All.Length); // and scoring.truth
     }
 

@@ -28,7 +28,7 @@ public sealed class UncertaintyTests : ScanRunCase
             Assert.Equal(made.ScaleHigh - made.ScaleLow, made.Uncertainty!.Largest);
             Assert.Equal(new VolumeIndex(0, made.Index.C), made.Uncertainty.CalibratedOn);
             Assert.Equal((16, ErrorModel.Method), (made.Uncertainty.StepsPerOctave, made.Uncertainty.Method));
-            Assert.InRange(made.Uncertainty.HeldOutWithinTwo, 0.5, 1);
+            Assert.InRange(made.Uncertainty.HeldOutWithinTwo!.Value, 0.5, 1);
         });
     }
 

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Acquisition.Core;
+using Acquisition.Restoration;
+
+namespace Acquisition.Torch.Adversarial.CrossModality;
+
+/// <summary>How networks are sized and moved. Defaults are the paper's (Wang et al. 2019, online methods), where it gives any.</summary>
+internal sealed record CrossModalitySettings
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    /// <summary>Name of <see cref="GeneratorChannels"/> on a model's card.</summary>
+    public const string ChannelsKey = "generator_channels";
+
+    /// <summary>Channels after the generator's first block; doubled by each of the three that follow. The paper's 64.</summary>
+    public int GeneratorChannels { get; init => field = Require.InRange(value, 2, 1024); } = 64;
+
+    /// <summary>Channels after the discriminator's first layer; doubled by each of its five blocks. The paper's 64, which end as 2048.</summary>
+    public int DiscriminatorChannels { get; init => field = Require.InRange(value, 1, 1024); } = 64;
+
+    public WeightDraw WeightDraw { get; init; } = WeightDraw.Paper;
+
+    /// <summary>Edge of the square patches that are learned from, pixels; the whole number of 16 that networks take.</summary>
+    public int PatchPx { get; init => field = value > 0 && value % UNetGenerator.Multiple == 0 ? value : throw new ArgumentOutOfRangeException(nameof(PatchPx), value, "Must be a multiple of 16."); } = 64;
+
+    public int Batch { get; init => field = Require.InRange(value, 1, 1024); } = 8;
+
+    /// <summary>Learning rate of the generator's Adam, whose β₁ is 0.5 and β₂ 0.999.</summary>
+    public double GeneratorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-4;
+
+    /// <summary>Learning rate of the discriminator's Adam, which takes one step for each of the generator's.</summary>
+    public double DiscriminatorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-5;
+
+    /// <summary>Of both learning rates.</summary>
+    public RateFall RateFall { get; init; } = RateFall.None;
+
+    /// <summary>Steps of the generator.</summary>
+    public int Steps { get; init => field = Require.InRange(value, 1, int.MaxValue); } = 50_000;
+
+    /// <summary>First steps of these, which know no adversary.</summary>
+    public int PretrainingSteps { get; init => field = Require.InRange(value, 0, int.MaxValue); }
+
+    /// <summary>Share of the generator's loss that is square error; the paper has it at 1 to 10 %.</summary>
+    public double SquareErrorShare { get; init => field = Require.InRange(value, 0.001, 0.99); } = 0.05;
+
+    /// <summary>Share that is dissimilarity; the paper has it at 1 to 10 %. What is left is the adversary's.</summary>
+    public double SimilarityShare { get; init => field = Require.InRange(value, 0.001, 0.99); } = 0.05;
+
+    /// <summary>Steps after which weights of the terms are set anew, so that shares are what they should be.</summary>
+    public int StepsToReweigh { get; init => field = Require.InRange(value, 1, int.MaxValue); } = 100;
+
+    public static CrossModalitySettings Of(TrainingPreset preset) => preset switch
+    {
+        TrainingPreset.Literal => new(),
+        TrainingPreset.Safe => new() { PretrainingSteps = 500, SquareErrorShare = 0.25, SimilarityShare = 0.25 },
+        _ => new()
+        {
+            GeneratorChannels = 16,
+            DiscriminatorChannels = 16,
+            WeightDraw = WeightDraw.He,
+            GeneratorRate = 1e-3,
+            DiscriminatorRate = 1e-4,
+            RateFall = RateFall.Cosine,
+            Steps = 2000,
+            PretrainingSteps = 500,
+            SquareErrorShare = 0.25,
+            SimilarityShare = 0.25,
+        },
+    };
+
+    /// <summary>Settings by name, as a card has them.</summary>
+    public ImmutableSortedDictionary<string, string> ByName() =>
+        JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(JsonSerializer.Serialize(this, Json))!;
+
+    /// <summary>The same with some settings changed.</summary>
+    /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
+    public CrossModalitySettings With(ImmutableSortedDictionary<string, string> changes)
+    {
+        ImmutableSortedDictionary<string, string> all = ByName();
+        foreach (string name in changes.Keys)
+        {
+            if (!all.ContainsKey(name)) throw new RestorationException($"{ModelNames.CrossModality} has no setting '{name}'; it has {string.Join(", ", all.Keys)}.");
+        }
+
+        CrossModalitySettings changed;
+        try
+        {
+            changed = JsonSerializer.Deserialize<CrossModalitySettings>(JsonSerializer.Serialize(all.SetItems(changes)), Json)!;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or FormatException)
+        {
+            throw new RestorationException($"A setting of {ModelNames.CrossModality} cannot be: {wrong.Message}", wrong);
+        }
+
+        return changed.SquareErrorShare + changed.SimilarityShare < 1
+            ? changed
+            : throw new RestorationException($"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
+    }
+}

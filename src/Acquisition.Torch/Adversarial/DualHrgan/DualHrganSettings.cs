@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Acquisition.Core;
+using Acquisition.Restoration;
+
+namespace Acquisition.Torch.Adversarial.DualHrgan;
+
+/// <summary>Sizes of networks and weights of losses. The defaults are the paper's (Zhou et al., 3D-dualHRGAN) where it says something.</summary>
+internal sealed record DualHrganSettings
+{
+    private const int MostChannels = 4096;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Channels of the generator of fine volumes between blocks. The paper's "192 filters reduced to 25" are WDSR-B's of 32 features.</summary>
+    public required int Features { get; init => field = Require.InRange(value, 1, MostChannels); }
+
+    /// <summary>Channels where a block rectifies: six times the features.</summary>
+    public required int Expanded { get; init => field = Require.InRange(value, 1, MostChannels); }
+
+    /// <summary>Channels that a block's convolution over 3³ voxels sees: 0.8 of the features.</summary>
+    public required int Reduced { get; init => field = Require.InRange(value, 1, MostChannels); }
+
+    /// <summary>Residual blocks; eight in the paper.</summary>
+    public required int Blocks { get; init => field = Require.InRange(value, 1, 256); }
+
+    /// <summary>Whether the generator adds to the trilinearly enlarged input. Not in the paper; unpaired training is steadier with it.</summary>
+    public required bool AddsEnlarged { get; init; }
+
+    /// <summary>Channels of the generator of coarse volumes, which the paper gives five convolutions and no widths.</summary>
+    public required int CoarseFeatures { get; init => field = Require.InRange(value, 1, MostChannels); }
+
+    /// <summary>Whether its first convolution has the stride instead of its last, as the paper has it. A coarse voxel then depends on 27 fine ones across
+    /// instead of 11, so that wider blurs can be learned, and costs a thirtieth.</summary>
+    public required bool StridesFirst { get; init; }
+
+    /// <summary>Channels after each halving of the fine grid; five in the paper.</summary>
+    public required ImmutableArray<int> FineCriticFeatures { get; init => field = Channels(value); }
+
+    /// <summary>Channels of all but the last convolution over the coarse grid; three of the paper's five halve.</summary>
+    public required ImmutableArray<int> CoarseCriticFeatures { get; init => field = Channels(value); }
+
+    /// <summary>Edge of the coarse blocks that are learned from; 32 in the paper, with 96 on the fine grid.</summary>
+    public required int BlockEdge { get; init => field = Require.Positive(value); }
+
+    /// <summary>Blocks of each kind in a step.</summary>
+    public required int Batch { get; init => field = Require.Positive(value); }
+
+    /// <summary>Blocks of each kind in one of the first steps, see <see cref="DegradationShare"/>, which cost little.</summary>
+    public required int DegradationBatch { get; init => field = Require.InRange(value, 1, 1024); }
+
+    /// <summary>Steps of the critic of fine volumes before each of the generators; five is Gulrajani's, the paper says nothing.</summary>
+    public required int FineCriticSteps { get; init => field = Require.Positive(value); }
+
+    /// <summary>Of that of coarse ones, which is cheap.</summary>
+    public required int CoarseCriticSteps { get; init => field = Require.Positive(value); }
+
+    /// <summary>Of Adam, which moves the generators; 1e-4 to 1e-3 in the paper.</summary>
+    public required double GeneratorRate { get; init => field = Require.Positive(value); }
+
+    /// <summary>Of RMSprop, which moves the critics; 1e-4 in the paper.</summary>
+    public required double CriticRate { get; init => field = Require.Positive(value); }
+
+    /// <summary>Whether the generators' rate falls along half a cosine to a twentieth.</summary>
+    public required bool Cools { get; init; }
+
+    /// <summary>Steps of the generators, where training is not told.</summary>
+    public required int Steps { get; init => field = Require.Positive(value); }
+
+    /// <summary>Weight of the score of fine volumes in what the generators minimise. Ten in the paper as printed, against 1 for the cycles.</summary>
+    public required double FineAdversaryWeight { get; init => field = Require.InRange(value, 0, 1e6); }
+
+    /// <summary>That of coarse ones. What it makes is a model of the microscope: a volume that looks acquired invents nothing that anybody sees.</summary>
+    public required double CoarseAdversaryWeight { get; init => field = Require.InRange(value, 0, 1e6); }
+
+    /// <summary>Whether both are divided by the root of a block's voxels. A critic's slope is 1 for each unit of Euclidean distance, so that the gradient
+    /// it gives a block has length 1; that of the mean absolute difference of N voxels has length 1/√N. Divided, the weights of adversary and
+    /// cycle compare alike for blocks of any size, and the cycle's, ten times larger, does outweigh.</summary>
+    public required bool AdversaryIsPerVoxel { get; init; }
+
+    /// <summary>Weight of |G(F(h)) − h| and |F(G(l)) − l|, means over voxels.</summary>
+    public required double CycleWeight { get; init => field = Require.InRange(value, 0, 1e6); }
+
+    /// <summary>Share of the steps, the first ones, in which only the generator of coarse volumes and its critic learn. What comes after learns from
+    /// pairs that it makes, and those of a generator that knows nothing of the microscope teach nothing; none in the paper.</summary>
+    public required double DegradationShare { get; init => field = Require.InRange(value, 0, 0.9); }
+
+    /// <summary>Weight of |mean over 3³ voxels of G(l) − l| at the beginning, and in the first steps of |F(h) − mean over 3³ voxels of h|, so that
+    /// structures stay where they are; none in the paper.</summary>
+    public required double ConsistencyWeight { get; init => field = Require.InRange(value, 0, 1e6); }
+
+    /// <summary>Share of the other steps over which that falls to 0, along a straight line; over the first ones it does so as well.</summary>
+    public required double ConsistencyShare { get; init => field = Require.InRange(value, 0, 1); }
+
+    /// <summary>Weight of (|∇D| − 1)²; ten is Gulrajani's, the paper says nothing.</summary>
+    public required double PenaltyWeight { get; init => field = Require.InRange(value, 0, 1e6); }
+
+    public static DualHrganSettings Of(TrainingPreset preset) => preset switch
+    {
+        TrainingPreset.Literal => Paper,
+        TrainingPreset.Safe => Paper with
+        {
+            AddsEnlarged = true, FineAdversaryWeight = 1, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = true, CycleWeight = 10, DegradationShare = 0.3, ConsistencyWeight = 5, ConsistencyShare = 0.1,
+        },
+        _ => Paper with
+        {
+            Features = 16, Expanded = 96, Reduced = 12, Blocks = 4, AddsEnlarged = true, CoarseFeatures = 8, StridesFirst = true,
+            FineCriticFeatures = [4, 8, 16, 32, 32], CoarseCriticFeatures = [8, 16, 32, 64], BlockEdge = 12, FineCriticSteps = 1, CoarseCriticSteps = 3,
+            GeneratorRate = 1e-3, CriticRate = 5e-4, Cools = true, Steps = 2000,
+            FineAdversaryWeight = 1, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = true, CycleWeight = 10, DegradationShare = 0.3, ConsistencyWeight = 5, ConsistencyShare = 0.15,
+        },
+    };
+
+    /// <summary>Settings by name, as a card has them; lists with hyphens between numbers.</summary>
+    public ImmutableSortedDictionary<string, string> ToCard() => JsonSerializer.SerializeToNode(this, Json)!.AsObject()
+        .ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join('-', list) : setting.Value!.ToJsonString(), StringComparer.Ordinal);
+
+    /// <summary>The settings that made a model.</summary>
+    /// <exception cref="DataFormatException">One is missing, or cannot be.</exception>
+    public static DualHrganSettings FromCard(ModelCard card)
+    {
+        ImmutableSortedDictionary<string, string> known = Paper.ToCard();
+        return Read(
+            card.Settings.Where(setting => known.ContainsKey(setting.Key)),
+            message => new DataFormatException($"The model's card cannot be read: {message}"));
+    }
+
+    /// <summary>The same with some settings changed.</summary>
+    /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
+    public DualHrganSettings With(ImmutableSortedDictionary<string, string> changes)
+    {
+        ImmutableSortedDictionary<string, string> all = ToCard();
+        if (changes.Keys.FirstOrDefault(name => !all.ContainsKey(name)) is string unknown)
+            throw new RestorationException($"{ModelNames.DualHrgan} has no setting '{unknown}'; it has {string.Join(", ", all.Keys)}.");
+        return Read(all.SetItems(changes), message => new RestorationException($"A setting of {ModelNames.DualHrgan} cannot be: {message}"));
+    }
+
+    private static ImmutableHashSet<string> Lists { get; } =
+        [Json.PropertyNamingPolicy!.ConvertName(nameof(FineCriticFeatures)), Json.PropertyNamingPolicy.ConvertName(nameof(CoarseCriticFeatures))];
+
+    private static DualHrganSettings Paper { get; } = new()
+    {
+        Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, CoarseFeatures = 32, StridesFirst = false,
+        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Batch = 1, DegradationBatch = 4,
+        FineCriticSteps = 5, CoarseCriticSteps = 5, GeneratorRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
+        FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
+    };
+
+    private static ImmutableArray<int> Channels(ImmutableArray<int> features) => features is { IsDefaultOrEmpty: false } && features.All(count => count is >= 1 and <= MostChannels)
+        ? features
+        : throw new ArgumentException($"Channels are whole numbers from 1 to {MostChannels}, one at least.");
+
+    private static DualHrganSettings Read(IEnumerable<KeyValuePair<string, string>> settings, Func<string, Exception> fault)
+    {
+        try
+        {
+            var values = settings.Select(setting => KeyValuePair.Create(
+                setting.Key, JsonNode.Parse(Lists.Contains(setting.Key) ? $"[{setting.Value.Replace('-', ',')}]" : setting.Value)));
+            return new JsonObject(values).Deserialize<DualHrganSettings>(Json)!;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            throw fault(wrong.Message);
+        }
+    }
+}

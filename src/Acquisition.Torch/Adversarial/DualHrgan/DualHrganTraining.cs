@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using Acquisition.Core;
+using Acquisition.Restoration;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Acquisition.Torch.Adversarial.DualHrgan;
+
+/// <summary>Trains 3D-dualHRGAN: before each step of the generators its critics take theirs, and what is moved is not what is held fixed.</summary>
+internal sealed class DualHrganTraining : AdversarialTraining
+{
+    /// <summary>What the generators' rate falls to where it falls.</summary>
+    private const double CooledShare = 0.05;
+
+    /// <summary>Blocks with less than this share of voxels above a tenth of the scale are mostly drawn again.</summary>
+    private const double LeastShare = 0.005;
+
+    private const double Background = 0.1;
+
+    private readonly DualHrganSettings _settings;
+    private readonly int _degradationSteps;
+    private readonly LibraryCard _input;
+    private readonly LibraryCard _target;
+    private readonly Device _device;
+    private readonly PatchSampler _coarse;
+    private readonly PatchSampler _fine;
+    private readonly DualHrganJudge _judge;
+    private readonly FineGenerator _restore;
+    private readonly CoarseGenerator _degrade;
+    private readonly PatchCritic _fineCritic;
+    private readonly PatchCritic _coarseCritic;
+    private readonly RMSProp _fineCriticMoves;
+    private readonly RMSProp _coarseCriticMoves;
+    private readonly Adam _generatorsMove;
+    private readonly ImmutableArray<Parameter> _generated;
+
+    public DualHrganTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options)
+        : this(input, target, options, DualHrganSettings.Of(options.Preset).With(options.Overrides))
+    {
+    }
+
+    internal DualHrganTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options, DualHrganSettings settings) : base(options)
+    {
+        (_settings, _input, _target) = (settings, input.Card, target.Card);
+        Steps = options.Steps ?? settings.Steps;
+        _degradationSteps = (int)(settings.DegradationShare * Steps);
+        var (coarse, judgedCoarse) = HeldOut.Part(input.Images, options.HeldOutShare);
+        var (fine, judgedFine) = HeldOut.Part(target.Images, options.HeldOutShare);
+        int edge = settings.BlockEdge, fineEdge = edge * FineGrid.Finer;
+        _coarse = new PatchSampler(coarse, _input.Scale, new VolumeShape(edge, edge, edge));
+        _fine = new PatchSampler(fine, _target.Scale, new VolumeShape(fineEdge, fineEdge, fineEdge));
+        _device = TorchDevice.Open(options.Device);
+        _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, _device);
+        _restore = new FineGenerator(settings);
+        _degrade = new CoarseGenerator(settings);
+        _fineCritic = PatchCritic.Fine(settings);
+        _coarseCritic = PatchCritic.Coarse(settings);
+        Draw();
+        foreach (var (_, network) in Networks) network.to(_device);
+        _generated = [.. _restore.parameters(), .. _degrade.parameters()];
+        _fineCriticMoves = optim.RMSProp(_fineCritic.parameters(), settings.CriticRate, alpha: 0.9);
+        _coarseCriticMoves = optim.RMSProp(_coarseCritic.parameters(), settings.CriticRate, alpha: 0.9);
+        _generatorsMove = optim.Adam(_generated, settings.GeneratorRate, beta1: 0.5, beta2: 0.9);
+    }
+
+    public override int Steps { get; }
+
+    protected override IEnumerable<(string Name, nn.Module Network)> Networks =>
+        [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic)];
+
+    protected override IEnumerable<OptimizerHelper> Optimizers => [_fineCriticMoves, _coarseCriticMoves, _generatorsMove];
+
+    public override OfflineModel Model(ImmutableArray<(string Name, double Value)> scores)
+    {
+        SafeTensor[] tensors = [.. NetworkState.Of(DualHrganNetworks.Generator, _restore), .. NetworkState.Of(DualHrganNetworks.Degradation, _degrade)];
+        var card = new ModelCard
+        {
+            Method = ModelNames.DualHrgan,
+            Preset = Options.Preset,
+            Steps = Step,
+            Seed = Options.Seed,
+            Input = _input,
+            Target = _target,
+            Settings = _settings.ToCard(),
+            Scores = scores.ToImmutableSortedDictionary(score => score.Name, score => score.Value, StringComparer.Ordinal),
+        };
+        return new OfflineModel(card, tensors.ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));
+    }
+
+    /// <summary>A step of what learns now. What does not is told as 0.</summary>
+    protected override ImmutableArray<(string Name, double Value)> Learn(Random chance)
+    {
+        bool isAlone = Step <= _degradationSteps;
+        double passed = isAlone ? (double)Step / (_degradationSteps + 1) : (Step - _degradationSteps - 1.0) / (Steps - _degradationSteps);
+        double share = isAlone ? 1 : _settings.ConsistencyShare;
+        double consistency = share > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - passed / share) : 0;
+        if (_settings.Cools)
+        {
+            double cosine = isAlone ? 1 : (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
+            foreach (var group in _generatorsMove.ParamGroups) group.LearningRate = _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine);
+        }
+
+        int batch = isAlone ? _settings.DegradationBatch : _settings.Batch, fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
+        double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
+        for (int i = 0; i < Math.Max(fineSteps, _settings.CoarseCriticSteps); i++)
+        {
+            using var scope = NewDisposeScope();
+            var (l, h) = Blocks(chance, batch);
+            if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Frozen(_restore, l), h, chance);
+            if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Frozen(_degrade, h), l, chance);
+        }
+
+        var (coarse, fine) = Blocks(chance, batch);
+        double total, fineCycle = 0, coarseCycle = 0, agreement;
+        if (isAlone)
+        {
+            var losses = Losses.Degradation(_degrade, _coarseCritic, fine, _settings, consistency);
+            Move(losses.Total, _degrade.parameters());
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+        }
+        else
+        {
+            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency);
+            Move(losses.Total, _generated);
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+            (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
+        }
+
+        return
+        [
+            ("total", total),
+            ("fine_cycle", fineCycle),
+            ("coarse_cycle", coarseCycle),
+            ("agreement", agreement),
+            ("fine_distance", fineDistance),
+            ("coarse_distance", coarseDistance),
+            ("fine_penalty", finePenalty),
+            ("coarse_penalty", coarsePenalty),
+        ];
+    }
+
+    protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, _degrade);
+
+    protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, _degrade);
+
+    /// <summary>A critic's step.</summary>
+    /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
+    private (double Distance, double Penalty) Criticise(PatchCritic critic, RMSProp moves, Tensor fake, Tensor real, Random chance)
+    {
+        Tensor share = tensor([.. Enumerable.Range(0, (int)real.shape[0]).Select(_ => chance.NextSingle())]).reshape(-1, 1, 1, 1, 1).to(_device);
+        Tensor difference = Losses.Difference(critic, fake, real), penalty = Losses.Penalty(critic, Losses.Between(fake, real, share));
+        moves.zero_grad();
+        (difference + _settings.PenaltyWeight * penalty).backward();
+        moves.step();
+        return (-difference.item<float>(), penalty.item<float>());
+    }
+
+    private static Tensor Frozen(nn.Module<Tensor, Tensor> generator, Tensor input)
+    {
+        using IDisposable frozen = no_grad();
+        return generator.call(input);
+    }
+
+    /// <summary>Blocks of both kinds, of places that have nothing to do with one another.</summary>
+    private (Tensor Coarse, Tensor Fine) Blocks(Random chance, int batch)
+    {
+        return (Drawn(_coarse), Drawn(_fine));
+
+        Tensor Drawn(PatchSampler sampler)
+        {
+            VolumeShape patch = sampler.Patch;
+            Tensor host = empty([batch, 1, patch.Z, patch.Y, patch.X]);
+            for (int i = 0; i < batch; i++)
+                sampler.Cut(sampler.Draw(chance, LeastShare, Background), HostTensors.Samples(host).Slice(i * (int)patch.Voxels, (int)patch.Voxels));
+            return host.to(_device);
+        }
+    }
+
+    /// <summary>Moves weights of generators; critics gather no gradients meanwhile.</summary>
+    private void Move(Tensor loss, IEnumerable<Parameter> moved)
+    {
+        _generatorsMove.zero_grad();
+        loss.backward(inputs: [.. moved]);
+        _generatorsMove.step();
+    }
+
+    private void Draw()
+    {
+        using var chance = new Generator((ulong)Options.Seed);
+        _restore.Draw(chance);
+        _degrade.Draw(chance);
+        _fineCritic.Draw(chance);
+        _coarseCritic.Draw(chance);
+        if (Options.Start is not OfflineModel start) return;
+        DualHrganNetworks.RequireMethod(start);
+        NetworkState.Load(start, DualHrganNetworks.Generator, _restore);
+        NetworkState.Load(start, DualHrganNetworks.Degradation, _degrade);
+    }
+}

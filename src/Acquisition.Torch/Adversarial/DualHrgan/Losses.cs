@@ -1,0 +1,54 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Acquisition.Torch.Adversarial.DualHrgan;
+
+/// <summary>What critics and generators minimise; tensors are the caller's to dispose.</summary>
+internal static class Losses
+{
+    /// <summary>Mean score of fakes less that of reals: critics of a Wasserstein distance make it small.</summary>
+    public static Tensor Difference(PatchCritic critic, Tensor fake, Tensor real) => critic.call(fake).mean() - critic.call(real).mean();
+
+    /// <summary>Mean over samples of (|∇D| − 1)², D being the mean score of a sample's patches (Gulrajani et al. 2017). Gradients pass through it.</summary>
+    /// <param name="between">On the way from reals to fakes; of no graph.</param>
+    public static Tensor Penalty(PatchCritic critic, Tensor between)
+    {
+        using var scope = NewDisposeScope();
+        Tensor place = between.detach().requires_grad_();
+        Tensor score = critic.call(place).flatten(1).mean([1]).sum();
+        // Samples do not see one another, so that the gradient of the sum is each one's own.
+        Tensor slope = autograd.grad([score], [place], retain_graph: true, create_graph: true)[0];
+        return (slope.flatten(1).norm(1) - 1).square().mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Somewhere between real and fake, each sample as far as its share says.</summary>
+    public static Tensor Between(Tensor fake, Tensor real, Tensor share) => fake + share * (real - fake);
+
+    /// <summary>What generators minimise on a block of each kind.</summary>
+    /// <param name="consistency">Weight of the agreement of means with what was enlarged, now.</param>
+    public static GeneratorLosses Generators(
+        FineGenerator restore, CoarseGenerator degrade, PatchCritic fineCritic, PatchCritic coarseCritic,
+        Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency)
+    {
+        Tensor restored = restore.call(coarse), degraded = degrade.call(fine);
+        Tensor fineAdversary = -fineCritic.call(restored).mean(), coarseAdversary = -coarseCritic.call(degraded).mean();
+        Tensor fineCycle = functional.l1_loss(restore.call(degraded), fine), coarseCycle = functional.l1_loss(degrade.call(restored), coarse);
+        Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
+        var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
+        Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
+        return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, total);
+    }
+
+    /// <summary>What the generator of coarse volumes minimises while it learns alone.</summary>
+    /// <param name="consistency">Weight of the agreement with means, now.</param>
+    public static (Tensor Adversary, Tensor Agreement, Tensor Total) Degradation(
+        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency)
+    {
+        Tensor degraded = degrade.call(fine), adversary = -critic.call(degraded).mean();
+        Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(fine));
+        return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + consistency * agreement);
+    }
+
+    private static double PerBlock(double weight, Tensor blocks, DualHrganSettings settings) =>
+        settings.AdversaryIsPerVoxel ? weight / Math.Sqrt(blocks.numel() / blocks.shape[0]) : weight;
+}

@@ -1,0 +1,92 @@
+using Acquisition.Tests.Bindings.TorchSharp;
+using Acquisition.Torch.Adversarial.DualHrgan;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Acquisition.Tests.Torch.Adversarial.DualHrgan;
+
+[Collection(LibTorchPresence.Collection)]
+public sealed class DualHrganLossTests
+{
+    public DualHrganLossTests() => TorchCases.Require();
+
+    [Fact]
+    public void Critics_minimise_what_pytorch_does_with_second_order_gradients_through_the_penalty()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var at = new DualHrganCase(DualHrganCase.Tiny);
+        (Tensor fakeFine, Tensor realFine) = (DualHrganCase.Volume(1, 16, 17, 18), DualHrganCase.Volume(2, 16, 17, 18));
+        (Tensor fakeCoarse, Tensor realCoarse) = (DualHrganCase.Volume(3, 9, 8, 10), DualHrganCase.Volume(4, 9, 8, 10));
+        Tensor share = tensor([0.25f, 0.8f]).reshape(2, 1, 1, 1, 1).to(DualHrganCase.Placed);
+        Tensor betweenFine = Losses.Between(fakeFine, realFine, share), betweenCoarse = Losses.Between(fakeCoarse, realCoarse, share);
+        Assert.True(betweenFine[0].allclose(0.75 * fakeFine[0] + 0.25 * realFine[0], rtol: 1e-5, atol: 1e-6));
+        at.Ask(
+            "critics", 0, ("fake_fine", fakeFine), ("real_fine", realFine), ("between_fine", betweenFine),
+            ("fake_coarse", fakeCoarse), ("real_coarse", realCoarse), ("between_coarse", betweenCoarse));
+
+        Tensor[] losses =
+        [
+            Losses.Difference(at.FineCritic, fakeFine, realFine), Losses.Penalty(at.FineCritic, betweenFine),
+            Losses.Difference(at.CoarseCritic, fakeCoarse, realCoarse), Losses.Penalty(at.CoarseCritic, betweenCoarse),
+        ];
+        Close(at.Answer("losses"), [.. losses.Select(loss => loss.item<float>())]);
+        (losses[0] + at.Settings.PenaltyWeight * losses[1]).backward();
+        (losses[2] + at.Settings.PenaltyWeight * losses[3]).backward();
+        Close(at.Answer("gradient_fine_critic"), Gradient(at.FineCritic));
+        Close(at.Answer("gradient_coarse_critic"), Gradient(at.CoarseCritic));
+    }
+
+    [Theory]
+    [InlineData(false, 5)]
+    [InlineData(true, 0)]
+    public void Generators_minimise_what_pytorch_does(bool isPaper, double consistency)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var at = new DualHrganCase(isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny);
+        Tensor coarse = DualHrganCase.Volume(1, 8, 9, 10), fine = DualHrganCase.Volume(2, 24, 27, 30);
+        at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine));
+        GeneratorLosses losses = Losses.Generators(at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency);
+        Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Total];
+        Close(at.Answer("losses"), [.. terms.Select(loss => loss.item<float>())]);
+        losses.Total.backward(inputs: [.. at.Restore.parameters(), .. at.Degrade.parameters()]);
+        Close(at.Answer("gradient_generator"), Gradient(at.Restore));
+        Close(at.Answer("gradient_degradation"), Gradient(at.Degrade));
+        Assert.All(at.FineCritic.parameters().Concat(at.CoarseCritic.parameters()), parameter => Assert.Null(parameter.grad));
+    }
+
+    [Fact]
+    public void While_it_learns_alone_the_generator_of_coarse_volumes_minimises_what_pytorch_does()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var at = new DualHrganCase(DualHrganCase.Tiny);
+        Tensor fine = DualHrganCase.Volume(2, 24, 27, 30);
+        at.Ask("degradation", 2, ("fine", fine));
+        var losses = Losses.Degradation(at.Degrade, at.CoarseCritic, fine, at.Settings, 2);
+        Close(at.Answer("losses"), [losses.Adversary.item<float>(), losses.Agreement.item<float>(), losses.Total.item<float>()]);
+        losses.Total.backward(inputs: [.. at.Degrade.parameters()]);
+        Close(at.Answer("gradient_degradation"), Gradient(at.Degrade));
+    }
+
+    [Fact]
+    public void The_penalty_of_a_linear_critic_is_its_kernels_distance_from_length_one()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DualHrganSettings settings = DualHrganCase.Tiny with { CoarseCriticFeatures = [1] };
+        using PatchCritic critic = PatchCritic.Coarse(settings);
+        using (no_grad())
+        {
+            foreach (var parameter in critic.parameters()) parameter.zero_();
+            // Both convolutions pass on the voxel itself, twice and thrice as bright: a mean over 8 voxels has the slope 6/8 at each of them.
+            critic.parameters().ElementAt(0)[0, 0, 1, 1].narrow(0, 1, 1).fill_(2);
+            critic.parameters().ElementAt(2)[0, 0, 1, 1].narrow(0, 1, 1).fill_(3);
+        }
+
+        double length = Math.Sqrt(8 * Math.Pow(6.0 / 8, 2));
+        Assert.Equal(Math.Pow(length - 1, 2), Losses.Penalty(critic, ones([3, 1, 2, 2, 2])).item<float>(), 1e-5);
+    }
+
+    private static float[] Gradient(nn.Module network) => [.. network.parameters().SelectMany(parameter => DualHrganCase.Samples(parameter.grad!))];
+
+    private static void Close(float[] wanted, float[] found) => Assert.InRange(TorchCases.Relative(wanted, found), 0, 5e-5);
+}

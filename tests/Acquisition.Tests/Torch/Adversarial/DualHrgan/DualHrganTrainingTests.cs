@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Acquisition.Core;
+using Acquisition.Restoration;
+using Acquisition.Tests.Bindings.TorchSharp;
+using Acquisition.Tests.Support;
+using Acquisition.Torch.Adversarial;
+using Acquisition.Torch.Adversarial.DualHrgan;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Acquisition.Tests.Torch.Adversarial.DualHrgan;
+
+[Collection(LibTorchPresence.Collection)]
+public sealed class DualHrganTrainingTests : IDisposable
+{
+    private readonly List<FloatVolume> _made = [];
+
+    public DualHrganTrainingTests() => TorchCases.Require();
+
+    [Fact]
+    public void Training_that_goes_on_from_a_checkpoint_comes_to_the_same_weights()
+    {
+        using DualHrganTraining whole = Begin(6), cut = Begin(6), resumed = Begin(6);
+        for (int i = 0; i < 6; i++) whole.Advance();
+        for (int i = 0; i < 3; i++) cut.Advance();
+        using var checkpoint = new MemoryStream();
+        using (var writer = new BinaryWriter(checkpoint, System.Text.Encoding.UTF8, leaveOpen: true)) cut.Save(writer);
+        checkpoint.Position = 0;
+        using (var reader = new BinaryReader(checkpoint)) resumed.Load(reader);
+        Assert.Equal(3, resumed.Step);
+        for (int i = 0; i < 3; i++) resumed.Advance();
+        Assert.Equal(whole.Model([]).ToSafeTensors(), resumed.Model([]).ToSafeTensors());
+        Assert.NotEqual(whole.Model([]).ToSafeTensors(), cut.Model([]).ToSafeTensors());
+    }
+
+    [Fact]
+    public void The_microscope_is_learned_first_and_then_the_way_back_with_it()
+    {
+        // Two of six steps: a third of them.
+        using DualHrganTraining training = Begin(6, settings: DualHrganCase.Tiny with { DegradationShare = 0.34 });
+        OfflineModel before = training.Model([]);
+        for (int i = 0; i < 2; i++)
+        {
+            ImmutableArray<(string Name, double Value)> losses = training.Advance();
+            Assert.Equal(
+                ["total", "fine_cycle", "coarse_cycle", "agreement", "fine_distance", "coarse_distance", "fine_penalty", "coarse_penalty"], losses.Select(loss => loss.Name));
+            Assert.Equal(0, losses[1].Value);
+        }
+
+        OfflineModel between = training.Model([]);
+        Assert.NotEqual(0, training.Advance()[1].Value);
+        OfflineModel after = training.Model([]);
+        Assert.True(Same("generator", before, between));
+        Assert.False(Same("generator", between, after));
+        Assert.False(Same("degradation", before, between));
+        Assert.False(Same("degradation", between, after));
+
+        static bool Same(string network, OfflineModel a, OfflineModel b) =>
+            a.Tensors.Values.Where(tensor => tensor.Name.StartsWith(network, StringComparison.Ordinal)).All(tensor => tensor.Values.Span.SequenceEqual(b.Tensors[tensor.Name].Values.Span));
+    }
+
+    [Fact]
+    public void Round_trips_come_closer_with_training()
+    {
+        using DualHrganTraining training = Begin(60, settings: DualHrganCase.Tiny with { DegradationShare = 0 });
+        double[] cycles = [.. Enumerable.Range(0, 60).Select(_ => training.Advance().Where(loss => loss.Name is "fine_cycle" or "coarse_cycle").Sum(loss => loss.Value))];
+        Assert.True(cycles[^10..].Average() < 0.8 * cycles[..10].Average(), $"{cycles[..10].Average()} then {cycles[^10..].Average()}");
+    }
+
+    [Fact]
+    public void A_model_goes_on_where_it_was_and_says_what_it_was_made_of()
+    {
+        using DualHrganTraining first = Begin(2);
+        first.Advance();
+        OfflineModel model = OfflineModel.FromSafeTensors(first.Model([("score", -1)]).ToSafeTensors());
+        Assert.Equal(ModelNames.DualHrgan, model.Method);
+        Assert.Equal(DualHrganCase.Tiny.ToCard(), model.Card.Settings);
+        Assert.Equal(-1, model.Card.Scores["score"]);
+        using DualHrganTraining second = Begin(2, model);
+        Assert.Equal(model.Tensors.Values.Select(tensor => tensor.Values.ToArray()), second.Model([]).Tensors.Values.Select(tensor => tensor.Values.ToArray()));
+        Assert.Throws<DataFormatException>(() => Begin(2, model, DualHrganCase.Tiny with { Features = 5 }));
+    }
+
+    [Fact]
+    public void Settings_can_be_replaced_by_the_names_that_a_card_gives_them()
+    {
+        DualHrganSettings small = DualHrganSettings.Of(TrainingPreset.Small);
+        DualHrganSettings changed = small.With(Named(("blocks", "3"), ("fine_critic_features", "4-8"), ("adds_enlarged", "false"), ("cycle_weight", "2.5")));
+        Assert.Equal((3, false, 2.5), (changed.Blocks, changed.AddsEnlarged, changed.CycleWeight));
+        Assert.Equal([4, 8], changed.FineCriticFeatures);
+        Assert.Equal(small.Features, changed.Features);
+        Assert.Contains("blocks", Assert.Throws<RestorationException>(() => small.With(Named(("block", "3")))).Message, StringComparison.Ordinal);
+        foreach (var (name, value) in ((string, string)[])[("blocks", "0"), ("blocks", "many"), ("fine_critic_features", "0"), ("cycle_weight", "-1")])
+            Assert.Throws<RestorationException>(() => small.With(Named((name, value))));
+
+        static ImmutableSortedDictionary<string, string> Named(params (string Name, string Value)[] settings) =>
+            settings.ToImmutableSortedDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void The_score_is_less_the_sum_of_what_it_is_made_of_and_previews_have_rows_of_one_height()
+    {
+        using DualHrganTraining training = Begin(2);
+        ImmutableArray<(string Name, double Value)> scores = training.Judge();
+        Assert.Equal(["score", "coarse_cycle", "fine_cycle", "fine_distance", "coarse_distance"], scores.Select(score => score.Name));
+        Assert.Equal(-scores.Skip(1).Sum(score => score.Value), scores[0].Value, 1e-12);
+        Assert.All(training.Preview(), row =>
+        {
+            Assert.Equal(3, row.Length);
+            Assert.All(row, image => Assert.Equal(row[0].Height, image.Height));
+            Assert.All(row, image => Assert.Equal(image.Height * image.Width, image.Samples.Length));
+        });
+    }
+
+    [Fact]
+    public void Volumes_are_as_far_apart_as_their_patches_whatever_is_where()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor volume = DualHrganCase.Volume(1, 15, 15, 15).narrow(0, 0, 1).cpu();
+        Tensor own = PatchLikeness.Quantiles(volume, 1), turned = PatchLikeness.Quantiles(volume.roll([2, 3, 4], [2, 3, 4]), 1);
+        Tensor dark = PatchLikeness.Quantiles(volume / 2, 1);
+        Assert.Equal(0, PatchLikeness.Distance([own], [own]));
+        // Projections halve, and with them their distance from 0.
+        Assert.Equal(PatchLikeness.Distance([own], [zeros_like(own)]) / 2, PatchLikeness.Distance([own], [dark]), 1e-5);
+        Assert.True(PatchLikeness.Distance([own], [turned]) < 0.5 * PatchLikeness.Distance([own], [dark]));
+    }
+
+    [Fact]
+    public void Volumes_smaller_than_a_block_are_refused()
+    {
+        TrainingOptions options = new() { Device = TorchCases.Device };
+        RestorationException refusal = Assert.Throws<RestorationException>(() => new DualHrganTraining(Library(6, 3, 1), Library(24, 1, 2), options, DualHrganCase.Tiny));
+        Assert.Contains("8×8×8", refusal.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        foreach (FloatVolume volume in _made) volume.Dispose();
+    }
+
+    private DualHrganTraining Begin(int steps, OfflineModel? start = null, DualHrganSettings? settings = null)
+    {
+        TrainingOptions options = new() { Preset = TrainingPreset.Small, Steps = steps, Seed = 4, Threads = 1, Device = TorchCases.Device, Start = start };
+        return new DualHrganTraining(Library(12, 3, 1), Library(36, 1, 2), options, settings ?? DualHrganCase.Tiny);
+    }
+
+    /// <summary>Three volumes of soft rods.</summary>
+    private ImageLibrary Library(int edge, double voxelUm, int seed)
+    {
+        FloatVolume[] images = [.. Enumerable.Range(0, 3).Select(i => Volumes.Rods(new VolumeShape(edge, edge, edge), 10 * seed + i))];
+        _made.AddRange(images);
+        var voxel = new VoxelSize { ZUm = voxelUm, YUm = voxelUm, XUm = voxelUm };
+        return new ImageLibrary { Images = [.. images], Card = LibraryCard.Of(images, voxel, null, null) };
+    }
+}
