@@ -33,13 +33,14 @@ SUPERVISED_STEPS = 1500
 def scene(rng):
     """Light of 60 to 120 soft nuclei of semi-axes of 4 to 8 pixels with texture, over 0.05, blurred by 1.2 pixels."""
     light = np.zeros((EDGE, EDGE))
-    y, x = np.mgrid[:EDGE, :EDGE]
     for _ in range(rng.integers(60, 121)):
         centre, axes, angle, amplitude = rng.uniform(0, EDGE, 2), rng.uniform(4, 8, 2), rng.uniform(0, np.pi), rng.uniform(0.3, 1)
-        u, v = y - centre[0], x - centre[1]
+        # Farther away it is 0 in double precision.
+        near = tuple(slice(max(0, int(at) - 34), int(at) + 34) for at in centre)
+        v, u = np.meshgrid(np.arange(EDGE)[near[1]] - centre[1], np.arange(EDGE)[near[0]] - centre[0])
         along, across = u * np.sin(angle) + v * np.cos(angle), u * np.cos(angle) - v * np.sin(angle)
         inside = 0.5 - 0.5 * np.tanh((np.hypot(along / axes[0], across / axes[1]) - 1) / 0.16)
-        light = np.maximum(light, amplitude * inside)
+        light[near] = np.maximum(light[near], amplitude * inside)
     texture = gaussian_filter(rng.standard_normal((EDGE, EDGE)), 2)
     light *= np.clip(1 + 0.2 * texture / texture.std(), 0.3, 1.7)
     return gaussian_filter(light + 0.05, 1.2)

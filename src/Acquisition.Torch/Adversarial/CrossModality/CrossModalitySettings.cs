@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Acquisition.Core;
 using Acquisition.Restoration;
 
@@ -9,13 +7,6 @@ namespace Acquisition.Torch.Adversarial.CrossModality;
 /// <summary>How networks are sized and moved. Defaults are the paper's (Wang et al. 2019, online methods), where it gives any.</summary>
 internal sealed record CrossModalitySettings
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
-
     /// <summary>Name of <see cref="GeneratorChannels"/> on a model's card.</summary>
     public const string ChannelsKey = "generator_channels";
 
@@ -83,33 +74,16 @@ internal sealed record CrossModalitySettings
         _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "Not a preset."),
     };
 
-    /// <summary>Settings by name, as a card has them.</summary>
-    public ImmutableSortedDictionary<string, string> ByName() =>
-        JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(JsonSerializer.Serialize(this, Json))!;
+    /// <summary>As a card has them.</summary>
+    public ImmutableSortedDictionary<string, string> ByName() => NamedSettings.Of(this);
 
     /// <summary>The same with some settings changed.</summary>
     /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
     public CrossModalitySettings With(ImmutableSortedDictionary<string, string> changes)
     {
-        ImmutableSortedDictionary<string, string> all = ByName();
-        foreach (string name in changes.Keys)
-        {
-            if (!all.ContainsKey(name)) throw new RestorationException($"{ModelNames.CrossModality} has no setting '{name}'; it has {string.Join(", ", all.Keys)}.");
-        }
-
-        CrossModalitySettings changed;
-        try
-        {
-            changed = JsonSerializer.Deserialize<CrossModalitySettings>(JsonSerializer.Serialize(all.SetItems(changes)), Json)!;
-        }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException or FormatException)
-        {
-            throw new RestorationException($"A setting of {ModelNames.CrossModality} cannot be: {wrong.Message}", wrong);
-        }
-
+        CrossModalitySettings changed = NamedSettings.Change(this, changes, ModelNames.CrossModality);
         return changed.SquareErrorShare + changed.SimilarityShare < 1
             ? changed
-            : throw new RestorationException(
-                $"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
+            : throw new RestorationException($"square_error_share and similarity_share of {ModelNames.CrossModality} leave nothing to the adversary; together they must be below 1.");
     }
 }
