@@ -25,8 +25,13 @@ internal sealed record DualHrganSettings
     /// <summary>Residual blocks; eight in the paper.</summary>
     public required int Blocks { get; init => field = Require.InRange(value, 1, 256); }
 
-    /// <summary>Whether the generator adds to the trilinearly enlarged input. Not in the paper; unpaired training is steadier with it.</summary>
+    /// <summary>Whether the generator of fine volumes adds to the trilinearly enlarged input, and begins by adding nothing. Not in the paper; unpaired
+    /// training is steadier with it.</summary>
     public required bool AddsEnlarged { get; init; }
+
+    /// <summary>Whether the generator of coarse volumes adds to means over 3³ voxels likewise. Where the coarse objective blurs much more than its
+    /// voxels do, it learns that later than from nothing.</summary>
+    public required bool AddsMeans { get; init; }
 
     /// <summary>Channels of the generator of coarse volumes, which the paper gives five convolutions and no widths.</summary>
     public required int CoarseFeatures { get; init => field = Require.InRange(value, 1, MostChannels); }
@@ -44,6 +49,10 @@ internal sealed record DualHrganSettings
     /// <summary>Edge of the coarse blocks that are learned from; 32 in the paper, with 96 on the fine grid.</summary>
     public required int BlockEdge { get; init => field = Require.Positive(value); }
 
+    /// <summary>Coarse voxels at each face of a block that critics and losses leave out. Beyond a block is light that networks cannot see there, so that
+    /// what they make near its faces is not what they would make inside a volume; none in the paper.</summary>
+    public required int Margin { get; init => field = Require.InRange(value, 0, 256); }
+
     /// <summary>Blocks of each kind in a step.</summary>
     public required int Batch { get; init => field = Require.Positive(value); }
 
@@ -56,13 +65,16 @@ internal sealed record DualHrganSettings
     /// <summary>Of that of coarse ones, which is cheap.</summary>
     public required int CoarseCriticSteps { get; init => field = Require.Positive(value); }
 
-    /// <summary>Of Adam, which moves the generators; 1e-4 to 1e-3 in the paper.</summary>
+    /// <summary>Of Adam, which moves the generator of fine volumes; 1e-4 to 1e-3 in the paper.</summary>
     public required double GeneratorRate { get; init => field = Require.Positive(value); }
+
+    /// <summary>Of the one that moves the generator of coarse volumes.</summary>
+    public required double DegradationRate { get; init => field = Require.Positive(value); }
 
     /// <summary>Of RMSprop, which moves the critics; 1e-4 in the paper.</summary>
     public required double CriticRate { get; init => field = Require.Positive(value); }
 
-    /// <summary>Whether the generators' rate falls along half a cosine to a twentieth.</summary>
+    /// <summary>Whether the generators' rates fall along half a cosine to a twentieth.</summary>
     public required bool Cools { get; init; }
 
     /// <summary>Steps of the generators, where training is not told.</summary>
@@ -141,9 +153,9 @@ internal sealed record DualHrganSettings
 
     private static DualHrganSettings Paper { get; } = new()
     {
-        Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, CoarseFeatures = 32, StridesFirst = false,
-        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Batch = 1, DegradationBatch = 4,
-        FineCriticSteps = 5, CoarseCriticSteps = 5, GeneratorRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
+        Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, AddsMeans = false, CoarseFeatures = 32, StridesFirst = false,
+        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Margin = 0, Batch = 1, DegradationBatch = 4,
+        FineCriticSteps = 5, CoarseCriticSteps = 5, GeneratorRate = 1e-4, DegradationRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
         FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
     };
 
