@@ -20,7 +20,7 @@ import tifffile
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
 import c2gan as oracle  # noqa: E402
 from read_zarr3 import read  # noqa: E402
 
