@@ -90,7 +90,7 @@ public sealed class CommandLineTests
         Assert.Contains("CAUTION: tcp://0.0.0.0:5556 is open to the network", output, StringComparison.Ordinal);
         Assert.Contains("* source.pattern: pub-sub", output, StringComparison.Ordinal);
         Assert.Contains("  restoration.steps: 500", output, StringComparison.Ordinal);
-        Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
+        Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring" or "training")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["runs"]));
     }
 

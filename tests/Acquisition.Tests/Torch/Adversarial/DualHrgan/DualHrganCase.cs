@@ -40,14 +40,33 @@ internal sealed class DualHrganCase : IDisposable
     /// <summary>As the preset has it with stride first, on small nets.</summary>
     public static DualHrganSettings Tiny { get; } = DualHrganSettings.Of(TrainingPreset.Small) with
     {
-        Features = 4, Expanded = 12, Reduced = 3, Blocks = 2, AddsMeans = true, CoarseFeatures = 3, FineCriticFeatures = [2, 3, 4], CoarseCriticFeatures = [2, 3, 4],
-        BlockEdge = 10, Margin = 1, Batch = 2, DegradationBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2,
+        Features = 4,
+        Expanded = 12,
+        Reduced = 3,
+        Blocks = 2,
+        AddsMeans = true,
+        CoarseFeatures = 3,
+        FineCriticFeatures = [2, 3, 4],
+        CoarseCriticFeatures = [2, 3, 4],
+        BlockEdge = 10,
+        Margin = 1,
+        Batch = 2,
+        DegradationBatch = 3,
+        FineCriticSteps = 1,
+        CoarseCriticSteps = 2,
     };
 
     /// <summary>As the paper has it.</summary>
     public static DualHrganSettings TinyPaper { get; } = Tiny with
     {
-        AddsEnlarged = false, AddsMeans = false, StridesFirst = false, Margin = 0, FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1,
+        AddsEnlarged = false,
+        AddsMeans = false,
+        StridesFirst = false,
+        Margin = 0,
+        FineAdversaryWeight = 10,
+        CoarseAdversaryWeight = 10,
+        AdversaryIsPerVoxel = false,
+        CycleWeight = 1,
     };
 
     public static Device Placed => TorchDevice.Open(TorchCases.Device);
