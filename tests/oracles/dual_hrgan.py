@@ -73,7 +73,8 @@ def generator(p, x, skip):
     return fine + enlarged(x, FINER) if skip else fine
 
 
-def degradation(p, x, strides_first):
+def degradation(p, x, strides_first, adds_means):
+    means = coarsened(x, FINER)
     layers = sum(name.endswith(".bias") for name in p)
     at = 0 if strides_first else layers - 1
     for i in range(layers):
@@ -81,7 +82,7 @@ def degradation(p, x, strides_first):
         x = conv3d(x, w, b, stride=FINER if i == at else 1, padding=0 if i == at else 1)
         if i < layers - 1:
             x = leaky_relu(x, 0.2)
-    return x
+    return x + means if adds_means else x
 
 
 def critic(p, x):
@@ -108,11 +109,20 @@ def critic_losses(p, fake, real, between):
     return critic(p, fake).mean() - critic(p, real).mean(), penalty(p, between)
 
 
+def inside(x, margin):
+    """Without so many voxels at each face."""
+    n = [slice(margin, extent - margin) for extent in x.shape[2:]]
+    return x[:, :, n[0], n[1], n[2]]
+
+
 def generator_losses(g, f, df, dc, coarse, fine, s, consistency):
     restored = generator(g, coarse, s["skip"])
-    degraded = degradation(f, fine, s["strides_first"])
-    again_coarse = degradation(f, restored, s["strides_first"])
+    degraded = degradation(f, fine, s["strides_first"], s["means"])
+    again_coarse = degradation(f, restored, s["strides_first"], s["means"])
     again_fine = generator(g, degraded, s["skip"])
+    m = s["margin"]
+    again_fine, fine, restored = (inside(x, FINER * m) for x in (again_fine, fine, restored))
+    again_coarse, coarse, degraded = (inside(x, m) for x in (again_coarse, coarse, degraded))
     adversary_fine, adversary_coarse = -critic(df, restored).mean(), -critic(dc, degraded).mean()
     cycle_fine, cycle_coarse = (again_fine - fine).abs().mean(), (again_coarse - coarse).abs().mean()
     agreement = (coarsened(restored, FINER) - coarse).abs().mean()
@@ -155,8 +165,8 @@ def main(folder):
     if job["task"] == "forward":
         restored = generator(g, volumes["coarse"], s["skip"])
         write("restored", restored)
-        write("taken_back", degradation(f, restored, s["strides_first"]))
-        write("degraded", degradation(f, volumes["fine"], s["strides_first"]))
+        write("taken_back", degradation(f, restored, s["strides_first"], s["means"]))
+        write("degraded", degradation(f, volumes["fine"], s["strides_first"], s["means"]))
         write("fine_score", critic(df, volumes["fine"]))
         write("coarse_score", critic(dc, volumes["coarse"]))
     elif job["task"] == "critics":
@@ -167,8 +177,8 @@ def main(folder):
             losses += terms
         write("losses", losses)
     elif job["task"] == "degradation":
-        degraded = degradation(f, volumes["fine"], s["strides_first"])
-        adversary, agreement = -critic(dc, degraded).mean(), (degraded - coarsened(volumes["fine"], FINER)).abs().mean()
+        degraded, means = (inside(x, s["margin"]) for x in (degradation(f, volumes["fine"], s["strides_first"], s["means"]), coarsened(volumes["fine"], FINER)))
+        adversary, agreement = -critic(dc, degraded).mean(), (degraded - means).abs().mean()
         weight = s["coarse_adversary"] / (np.sqrt(degraded[0].numel()) if s["per_voxel"] else 1)
         losses = adversary, agreement, weight * adversary + s["consistency"] * agreement
         gradient(losses[-1], "degradation")

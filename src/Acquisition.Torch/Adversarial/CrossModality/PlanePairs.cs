@@ -22,7 +22,11 @@ internal sealed class PlanePairs
     public PlanePairs(ImageLibrary input, ImageLibrary target, double heldOutShare, int patchPx)
     {
         if (input.Images.Length != target.Images.Length)
-            throw new RestorationException($"There are {input.Images.Length} images to restore and {target.Images.Length} of what they are to look like; this system learns from pairs.");
+        {
+            throw new RestorationException(
+                $"There are {input.Images.Length} images to restore and {target.Images.Length} of what they are to look like; this system learns from pairs.");
+        }
+
         for (int i = 0; i < input.Images.Length; i++)
         {
             if (input.Images[i].Shape != target.Images[i].Shape)
@@ -33,9 +37,14 @@ internal sealed class PlanePairs
         var (learnedTargets, judgedTargets) = HeldOut.Part(target.Images, heldOutShare);
         var patch = new VolumeShape(1, patchPx, patchPx);
         var (learnedAreas, judgedAreas) = input.Usable.IsEmpty ? ([], []) : HeldOut.Part(input.Usable, heldOutShare);
-        (_inputs, _targets) = (new PatchSampler(learned, input.Card.Scale, patch, learnedAreas), new PatchSampler(learnedTargets, target.Card.Scale, patch));
-        Judged = Chosen(judged, judgedAreas, input.Card.Scale).Zip(Chosen(judgedTargets, judgedAreas, target.Card.Scale), (a, b) => new PlanePair(a, b)).ToImmutableArray();
-        if (Judged.IsEmpty) throw new RestorationException($"Of the {judged.Length} held-out image(s) none shows what its partner shows; there is nothing to judge by. Compare the pairs, or hold out more.");
+        _inputs = new PatchSampler(learned, input.Card.Scale, patch, learnedAreas);
+        _targets = new PatchSampler(learnedTargets, target.Card.Scale, patch);
+        Judged = [.. Chosen(judged, judgedAreas, input.Card.Scale).Zip(Chosen(judgedTargets, judgedAreas, target.Card.Scale), (a, b) => new PlanePair(a, b))];
+        if (Judged.IsEmpty)
+        {
+            throw new RestorationException(
+                $"Of the {judged.Length} held-out image(s) none shows what its partner shows; there is nothing to judge by. Compare the pairs, or hold out more.");
+        }
     }
 
     /// <summary>Held-out planes, or their centres.</summary>

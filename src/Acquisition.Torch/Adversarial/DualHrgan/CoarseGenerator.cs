@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Acquisition.Torch.Adversarial.DualHrgan;
@@ -9,8 +10,21 @@ internal sealed class CoarseGenerator(DualHrganSettings settings) : ConvolutionC
 {
     private const int Layers = 5;
 
+    private readonly bool _addsMeans = settings.AddsMeans;
+
     /// <summary>Coarse voxels to either side that one depends on.</summary>
     public static int Radius(DualHrganSettings settings) => settings.StridesFirst ? Layers - 1 : (Layers - 1 + FineGrid.Finer - 1) / FineGrid.Finer;
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor coarse = base.forward(input);
+        if (_addsMeans) coarse += FineGrid.Means(input);
+        return coarse.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Draws weights. A network that adds to means begins by adding nothing.</summary>
+    public void Draw(Generator chance) => Draw(chance, isSilent: _addsMeans, isEven: true);
 
     private static IEnumerable<Conv3d> Planned(DualHrganSettings settings)
     {

@@ -25,14 +25,20 @@ internal abstract class ConvolutionChain : Module<Tensor, Tensor>
         return y.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Draws weights that keep the spread of what passes through (He et al. 2015), and sets biases to 0.</summary>
-    public void Draw(Generator chance)
+    /// <summary>Draws weights that keep the spread of what passes through (He et al. 2015).</summary>
+    /// <param name="isSilent">Whether the last convolution's are 0, so that the network begins by giving nothing.</param>
+    /// <param name="isEven">Whether biases are 0, so that the network begins by giving twice as much for twice as much light; else they are drawn uniformly
+    /// within ±1/√(inputs of a sum).</param>
+    private protected void Draw(Generator chance, bool isSilent, bool isEven)
     {
         foreach (Conv3d layer in layers)
         {
-            double deviation = Math.Sqrt(2 / (1 + Slope * Slope) / init.CalculateFanInAndFanOut(layer.weight).fanIn);
-            init.normal_(layer.weight, 0, deviation, chance);
-            init.zeros_(layer.bias!);
+            long inputs = init.CalculateFanInAndFanOut(layer.weight).fanIn;
+            init.normal_(layer.weight, 0, Math.Sqrt(2 / (1 + Slope * Slope) / inputs), chance);
+            double bound = isEven ? 0 : 1 / Math.Sqrt(inputs);
+            init.uniform_(layer.bias!, -bound, bound, chance);
         }
+
+        if (isSilent) init.zeros_(layers[layers.Count - 1].weight);
     }
 }

@@ -32,8 +32,8 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly PatchCritic _coarseCritic;
     private readonly RMSProp _fineCriticMoves;
     private readonly RMSProp _coarseCriticMoves;
-    private readonly Adam _generatorsMove;
-    private readonly ImmutableArray<Parameter> _generated;
+    private readonly Adam _restoreMoves;
+    private readonly Adam _degradeMoves;
 
     public DualHrganTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options)
         : this(input, target, options, DualHrganSettings.Of(options.Preset).With(options.Overrides))
@@ -50,6 +50,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
         int edge = settings.BlockEdge, fineEdge = edge * FineGrid.Finer;
         _coarse = new PatchSampler(coarse, _input.Scale, new VolumeShape(edge, edge, edge));
         _fine = new PatchSampler(fine, _target.Scale, new VolumeShape(fineEdge, fineEdge, fineEdge));
+        if (2 * settings.Margin >= edge) throw new RestorationException($"Blocks of {edge} voxels have nothing left without margins of {settings.Margin}.");
         _device = TorchDevice.Open(options.Device);
         _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, _device);
         _restore = new FineGenerator(settings);
@@ -58,10 +59,10 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _coarseCritic = PatchCritic.Coarse(settings);
         Draw();
         foreach (var (_, network) in Networks) network.to(_device);
-        _generated = [.. _restore.parameters(), .. _degrade.parameters()];
         _fineCriticMoves = optim.RMSProp(_fineCritic.parameters(), settings.CriticRate, alpha: 0.9);
         _coarseCriticMoves = optim.RMSProp(_coarseCritic.parameters(), settings.CriticRate, alpha: 0.9);
-        _generatorsMove = optim.Adam(_generated, settings.GeneratorRate, beta1: 0.5, beta2: 0.9);
+        _restoreMoves = optim.Adam(_restore.parameters(), settings.GeneratorRate, beta1: 0.5, beta2: 0.9);
+        _degradeMoves = optim.Adam(_degrade.parameters(), settings.DegradationRate, beta1: 0.5, beta2: 0.9);
     }
 
     public override int Steps { get; }
@@ -69,7 +70,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     protected override IEnumerable<(string Name, nn.Module Network)> Networks =>
         [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic)];
 
-    protected override IEnumerable<OptimizerHelper> Optimizers => [_fineCriticMoves, _coarseCriticMoves, _generatorsMove];
+    protected override IEnumerable<OptimizerHelper> Optimizers => [_fineCriticMoves, _coarseCriticMoves, _restoreMoves, _degradeMoves];
 
     public override OfflineModel Model(ImmutableArray<(string Name, double Value)> scores)
     {
@@ -98,7 +99,10 @@ internal sealed class DualHrganTraining : AdversarialTraining
         if (_settings.Cools)
         {
             double cosine = isAlone ? 1 : (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
-            foreach (var group in _generatorsMove.ParamGroups) group.LearningRate = _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine);
+            foreach (var (moves, rate) in ((Adam, double)[])[(_restoreMoves, _settings.GeneratorRate), (_degradeMoves, _settings.DegradationRate)])
+            {
+                foreach (var group in moves.ParamGroups) group.LearningRate = rate * (CooledShare + (1 - CooledShare) * cosine);
+            }
         }
 
         int batch = isAlone ? _settings.DegradationBatch : _settings.Batch, fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
@@ -107,8 +111,8 @@ internal sealed class DualHrganTraining : AdversarialTraining
         {
             using var scope = NewDisposeScope();
             var (l, h) = Blocks(chance, batch);
-            if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Frozen(_restore, l), h, chance);
-            if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Frozen(_degrade, h), l, chance);
+            if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Inside(Frozen(_restore, l), FineGrid.Finer), Inside(h, FineGrid.Finer), chance);
+            if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Inside(Frozen(_degrade, h), 1), Inside(l, 1), chance);
         }
 
         var (coarse, fine) = Blocks(chance, batch);
@@ -116,13 +120,13 @@ internal sealed class DualHrganTraining : AdversarialTraining
         if (isAlone)
         {
             var losses = Losses.Degradation(_degrade, _coarseCritic, fine, _settings, consistency);
-            Move(losses.Total, _degrade.parameters());
+            Move(losses.Total, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
         }
         else
         {
             GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency);
-            Move(losses.Total, _generated);
+            Move(losses.Total, _restoreMoves, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
             (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
         }
@@ -156,6 +160,8 @@ internal sealed class DualHrganTraining : AdversarialTraining
         return (-difference.item<float>(), penalty.item<float>());
     }
 
+    private Tensor Inside(Tensor blocks, int finer) => FineGrid.Inside(blocks, _settings.Margin * finer).contiguous();
+
     private static Tensor Frozen(nn.Module<Tensor, Tensor> generator, Tensor input)
     {
         using IDisposable frozen = no_grad();
@@ -178,11 +184,11 @@ internal sealed class DualHrganTraining : AdversarialTraining
     }
 
     /// <summary>Moves weights of generators; critics gather no gradients meanwhile.</summary>
-    private void Move(Tensor loss, IEnumerable<Parameter> moved)
+    private static void Move(Tensor loss, params Adam[] moves)
     {
-        _generatorsMove.zero_grad();
-        loss.backward(inputs: [.. moved]);
-        _generatorsMove.step();
+        foreach (Adam one in moves) one.zero_grad();
+        loss.backward(inputs: [.. moves.SelectMany(one => one.parameters())]);
+        foreach (Adam one in moves) one.step();
     }
 
     private void Draw()

@@ -30,4 +30,12 @@ internal static class FineGrid
 
     /// <summary>Means over coarse voxels.</summary>
     public static Tensor Means(Tensor fine) => functional.avg_pool3d(fine, [Finer, Finer, Finer]);
+
+    /// <summary>A volume without so many voxels at each face: a view.</summary>
+    public static Tensor Inside(Tensor volume, int margin)
+    {
+        Tensor inside = volume;
+        for (int axis = 2; axis < 5 && margin > 0; axis++) inside = inside.narrow(axis, margin, inside.shape[axis] - 2 * margin);
+        return inside;
+    }
 }

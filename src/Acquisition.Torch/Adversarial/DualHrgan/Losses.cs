@@ -30,9 +30,13 @@ internal static class Losses
         FineGenerator restore, CoarseGenerator degrade, PatchCritic fineCritic, PatchCritic coarseCritic,
         Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency)
     {
+        int margin = settings.Margin, fineMargin = margin * FineGrid.Finer;
         Tensor restored = restore.call(coarse), degraded = degrade.call(fine);
+        Tensor fineAgain = FineGrid.Inside(restore.call(degraded), fineMargin), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
+        (coarse, fine) = (FineGrid.Inside(coarse, margin), FineGrid.Inside(fine, fineMargin));
+        (restored, degraded) = (FineGrid.Inside(restored, fineMargin), FineGrid.Inside(degraded, margin));
         Tensor fineAdversary = -fineCritic.call(restored).mean(), coarseAdversary = -coarseCritic.call(degraded).mean();
-        Tensor fineCycle = functional.l1_loss(restore.call(degraded), fine), coarseCycle = functional.l1_loss(degrade.call(restored), coarse);
+        Tensor fineCycle = functional.l1_loss(fineAgain, fine), coarseCycle = functional.l1_loss(coarseAgain, coarse);
         Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
         var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
         Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
@@ -44,8 +48,8 @@ internal static class Losses
     public static (Tensor Adversary, Tensor Agreement, Tensor Total) Degradation(
         CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency)
     {
-        Tensor degraded = degrade.call(fine), adversary = -critic.call(degraded).mean();
-        Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(fine));
+        Tensor degraded = FineGrid.Inside(degrade.call(fine), settings.Margin), adversary = -critic.call(degraded).mean();
+        Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(FineGrid.Inside(fine, settings.Margin * FineGrid.Finer)));
         return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + consistency * agreement);
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Acquisition.Torch.Adversarial.DualHrgan;
@@ -20,6 +21,9 @@ internal sealed class PatchCritic : ConvolutionChain
     public static PatchCritic Coarse(DualHrganSettings settings) => new([
         .. settings.CoarseCriticFeatures.Select((features, i) => i == 0 ? Same(1, features) : Halving(settings.CoarseCriticFeatures[i - 1], features)),
         Same(settings.CoarseCriticFeatures[^1], 1)]);
+
+    /// <summary>Draws weights, and biases: without them a critic cannot tell the shape of dim things from that of bright ones until it has learned some.</summary>
+    public void Draw(Generator chance) => Draw(chance, isSilent: false, isEven: false);
 
     private static Conv3d Same(int from, int to) => Conv3d(from, to, 3, padding: 1);
 

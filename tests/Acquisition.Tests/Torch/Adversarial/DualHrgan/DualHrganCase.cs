@@ -40,14 +40,33 @@ internal sealed class DualHrganCase : IDisposable
     /// <summary>As the preset has it with stride first, on small nets.</summary>
     public static DualHrganSettings Tiny { get; } = DualHrganSettings.Of(TrainingPreset.Small) with
     {
-        Features = 4, Expanded = 12, Reduced = 3, Blocks = 2, CoarseFeatures = 3, FineCriticFeatures = [2, 3, 4], CoarseCriticFeatures = [2, 3, 4],
-        BlockEdge = 8, Batch = 2, DegradationBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2,
+        Features = 4,
+        Expanded = 12,
+        Reduced = 3,
+        Blocks = 2,
+        AddsMeans = true,
+        CoarseFeatures = 3,
+        FineCriticFeatures = [2, 3, 4],
+        CoarseCriticFeatures = [2, 3, 4],
+        BlockEdge = 10,
+        Margin = 1,
+        Batch = 2,
+        DegradationBatch = 3,
+        FineCriticSteps = 1,
+        CoarseCriticSteps = 2,
     };
 
     /// <summary>As the paper has it.</summary>
     public static DualHrganSettings TinyPaper { get; } = Tiny with
     {
-        AddsEnlarged = false, StridesFirst = false, FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1,
+        AddsEnlarged = false,
+        AddsMeans = false,
+        StridesFirst = false,
+        Margin = 0,
+        FineAdversaryWeight = 10,
+        CoarseAdversaryWeight = 10,
+        AdversaryIsPerVoxel = false,
+        CycleWeight = 1,
     };
 
     public static Device Placed => TorchDevice.Open(TorchCases.Device);
@@ -101,9 +120,9 @@ internal sealed class DualHrganCase : IDisposable
             ["task"] = task,
             ["settings"] = new Dictionary<string, object>
             {
-                ["skip"] = Settings.AddsEnlarged, ["strides_first"] = Settings.StridesFirst, ["fine_adversary"] = Settings.FineAdversaryWeight,
+                ["skip"] = Settings.AddsEnlarged, ["means"] = Settings.AddsMeans, ["strides_first"] = Settings.StridesFirst, ["fine_adversary"] = Settings.FineAdversaryWeight,
                 ["coarse_adversary"] = Settings.CoarseAdversaryWeight, ["per_voxel"] = Settings.AdversaryIsPerVoxel, ["cycle"] = Settings.CycleWeight,
-                ["penalty"] = Settings.PenaltyWeight, ["consistency"] = consistency,
+                ["margin"] = Settings.Margin, ["penalty"] = Settings.PenaltyWeight, ["consistency"] = consistency,
             },
             ["weights"] = Networks.ToDictionary(
                 network => network.Name, network => network.Network.state_dict().Select(tensor => new object[] { tensor.Key, tensor.Value.shape }).ToArray()),

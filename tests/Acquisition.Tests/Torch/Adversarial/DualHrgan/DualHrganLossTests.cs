@@ -44,7 +44,7 @@ public sealed class DualHrganLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var at = new DualHrganCase(isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny);
-        Tensor coarse = DualHrganCase.Volume(1, 8, 9, 10), fine = DualHrganCase.Volume(2, 24, 27, 30);
+        Tensor coarse = DualHrganCase.Volume(1, 10, 11, 12), fine = DualHrganCase.Volume(2, 30, 33, 36);
         at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine));
         GeneratorLosses losses = Losses.Generators(at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency);
         Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Total];
@@ -60,7 +60,7 @@ public sealed class DualHrganLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var at = new DualHrganCase(DualHrganCase.Tiny);
-        Tensor fine = DualHrganCase.Volume(2, 24, 27, 30);
+        Tensor fine = DualHrganCase.Volume(2, 30, 33, 36);
         at.Ask("degradation", 2, ("fine", fine));
         var losses = Losses.Degradation(at.Degrade, at.CoarseCritic, fine, at.Settings, 2);
         Close(at.Answer("losses"), [losses.Adversary.item<float>(), losses.Agreement.item<float>(), losses.Total.item<float>()]);

@@ -63,7 +63,7 @@ public sealed class DualHrganTrainingTests : IDisposable
     [Fact]
     public void Round_trips_come_closer_with_training()
     {
-        using DualHrganTraining training = Begin(60, settings: DualHrganCase.Tiny with { DegradationShare = 0 });
+        using DualHrganTraining training = Begin(60, settings: DualHrganCase.TinyPaper with { DegradationShare = 0, FineAdversaryWeight = 1, CoarseAdversaryWeight = 1, AdversaryIsPerVoxel = true });
         double[] cycles = [.. Enumerable.Range(0, 60).Select(_ => training.Advance().Where(loss => loss.Name is "fine_cycle" or "coarse_cycle").Sum(loss => loss.Value))];
         Assert.True(cycles[^10..].Average() < 0.8 * cycles[..10].Average(), $"{cycles[..10].Average()} then {cycles[^10..].Average()}");
     }
@@ -131,7 +131,7 @@ public sealed class DualHrganTrainingTests : IDisposable
     {
         TrainingOptions options = new() { Device = TorchCases.Device };
         RestorationException refusal = Assert.Throws<RestorationException>(() => new DualHrganTraining(Library(6, 3, 1), Library(24, 1, 2), options, DualHrganCase.Tiny));
-        Assert.Contains("8×8×8", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("10×10×10", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()
