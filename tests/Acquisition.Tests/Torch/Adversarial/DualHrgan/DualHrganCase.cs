@@ -41,7 +41,7 @@ internal sealed class DualHrganCase : IDisposable
     public static DualHrganSettings Tiny { get; } = DualHrganSettings.Of(TrainingPreset.Small) with
     {
         Features = 4, Expanded = 12, Reduced = 3, Blocks = 2, AddsMeans = true, CoarseFeatures = 3, FineCriticFeatures = [2, 3, 4], CoarseCriticFeatures = [2, 3, 4],
-        BlockEdge = 10, Margin = 1, Batch = 2, DegradationBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2,
+        BlockEdge = 10, Margin = 1, Batch = 2, CoarseBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2, DegradationCriticSteps = 3,
     };
 
     /// <summary>As the paper has it.</summary>
