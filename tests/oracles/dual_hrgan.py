@@ -10,7 +10,8 @@ shapes of its tensors, whose values lie one after the other in NETWORK.f32; "vol
              the degradation makes of restored
   critics    the critics' losses on "fake_fine", "between_fine" and so on: losses.f32 (difference and penalty, fine and coarse), and the gradient
              of difference + "penalty" times penalty, gradient_fine_critic.f32 and gradient_coarse_critic.f32
-  generators the generators' losses on "coarse" and "fine": losses.f32 (fine adversary, coarse adversary, fine cycle, coarse cycle, agreement,
+  generators the generators' losses on "coarse" and "fine", of which only the coarse critic sees those beyond the number of coarse ones: losses.f32 (fine
+             adversary, coarse adversary, fine cycle, coarse cycle, agreement,
              total), and the total's gradient, gradient_generator.f32 and gradient_degradation.f32
   degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, total), gradient_degradation.f32
 
@@ -119,7 +120,8 @@ def generator_losses(g, f, df, dc, coarse, fine, s, consistency):
     restored = generator(g, coarse, s["skip"])
     degraded = degradation(f, fine, s["strides_first"], s["means"])
     again_coarse = degradation(f, restored, s["strides_first"], s["means"])
-    again_fine = generator(g, degraded, s["skip"])
+    fine = fine[:len(coarse)]
+    again_fine = generator(g, degraded[:len(coarse)], s["skip"])
     m = s["margin"]
     again_fine, fine, restored = (inside(x, FINER * m) for x in (again_fine, fine, restored))
     again_coarse, coarse, degraded = (inside(x, m) for x in (again_coarse, coarse, degraded))

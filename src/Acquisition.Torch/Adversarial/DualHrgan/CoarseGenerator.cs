@@ -23,8 +23,14 @@ internal sealed class CoarseGenerator(DualHrganSettings settings) : ConvolutionC
         return coarse.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Draws weights. A network that adds to means begins by adding nothing.</summary>
-    public void Draw(Generator chance) => Draw(chance, isSilent: _addsMeans, isEven: true);
+    /// <summary>Draws weights. A network that adds to means begins by adding nothing; any other by moving nothing, for a shift that it learns and the
+    /// generator of fine volumes undoes is one that nothing in the losses sees.</summary>
+    public new void Draw(Generator chance)
+    {
+        base.Draw(chance);
+        MakeEven();
+        if (_addsMeans) Silence();
+    }
 
     private static IEnumerable<Conv3d> Planned(DualHrganSettings settings)
     {

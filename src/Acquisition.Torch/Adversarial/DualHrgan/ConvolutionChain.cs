@@ -25,20 +25,31 @@ internal abstract class ConvolutionChain : Module<Tensor, Tensor>
         return y.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Draws weights that keep the spread of what passes through (He et al. 2015).</summary>
-    /// <param name="isSilent">Whether the last convolution's are 0, so that the network begins by giving nothing.</param>
-    /// <param name="isEven">Whether biases are 0, so that the network begins by giving twice as much for twice as much light; else they are drawn uniformly
-    /// within ±1/√(inputs of a sum).</param>
-    private protected void Draw(Generator chance, bool isSilent, bool isEven)
+    /// <summary>Draws weights that keep the spread of what passes through (He et al. 2015), and biases uniformly within ±1/√(inputs of a sum).</summary>
+    private protected void Draw(Generator chance)
     {
         foreach (Conv3d layer in layers)
         {
             long inputs = init.CalculateFanInAndFanOut(layer.weight).fanIn;
             init.normal_(layer.weight, 0, Math.Sqrt(2 / (1 + Slope * Slope) / inputs), chance);
-            double bound = isEven ? 0 : 1 / Math.Sqrt(inputs);
-            init.uniform_(layer.bias!, -bound, bound, chance);
+            init.uniform_(layer.bias!, -1 / Math.Sqrt(inputs), 1 / Math.Sqrt(inputs), chance);
         }
-
-        if (isSilent) init.zeros_(layers[layers.Count - 1].weight);
     }
+
+    /// <summary>Makes kernels that were drawn alike in all directions, with the spread that they had, and takes biases away: the network then begins by
+    /// moving nothing, and by giving twice as much for twice as much light.</summary>
+    private protected void MakeEven()
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        foreach (Conv3d layer in layers)
+        {
+            Tensor even = layer.weight;
+            for (int axis = 2; axis < 5; axis++) even = (even + even.flip(axis)) / 2;
+            layer.weight.copy_(even * (layer.weight.std() / even.std()));
+            layer.bias!.zero_();
+        }
+    }
+
+    private protected void Silence() => init.zeros_(layers[layers.Count - 1].weight);
 }

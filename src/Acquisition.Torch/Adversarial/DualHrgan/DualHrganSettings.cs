@@ -52,14 +52,18 @@ internal sealed record DualHrganSettings
     /// <summary>Blocks of each kind in a step.</summary>
     public required int Batch { get; init => field = Require.Positive(value); }
 
-    /// <summary>Blocks of each kind in one of the first steps, see <see cref="DegradationShare"/>, which cost little.</summary>
-    public required int DegradationBatch { get; init => field = Require.InRange(value, 1, 1024); }
+    /// <summary>Blocks of each kind that the critic of coarse volumes sees in a step, its own and the generators'. They cost little, and what it sees of
+    /// one is mostly noise.</summary>
+    public required int CoarseBatch { get; init => field = Require.InRange(value, 1, 1024); }
 
     /// <summary>Steps of the critic of fine volumes before each of the generators; five is Gulrajani's, the paper says nothing.</summary>
     public required int FineCriticSteps { get; init => field = Require.Positive(value); }
 
-    /// <summary>Of that of coarse ones, which is cheap.</summary>
+    /// <summary>Of that of coarse ones.</summary>
     public required int CoarseCriticSteps { get; init => field = Require.Positive(value); }
+
+    /// <summary>Of that, while only the generator of coarse volumes learns.</summary>
+    public required int DegradationCriticSteps { get; init => field = Require.Positive(value); }
 
     /// <summary>Of Adam, which moves the generator of fine volumes; 1e-4 to 1e-3 in the paper.</summary>
     public required double GeneratorRate { get; init => field = Require.Positive(value); }
@@ -111,7 +115,7 @@ internal sealed record DualHrganSettings
         {
             AddsEnlarged = true,
             FineAdversaryWeight = 1,
-            CoarseAdversaryWeight = 10,
+            CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
             DegradationShare = 0.3,
@@ -120,29 +124,33 @@ internal sealed record DualHrganSettings
         },
         _ => Paper with
         {
-            Features = 16,
-            Expanded = 96,
-            Reduced = 12,
-            Blocks = 4,
+            Features = 12,
+            Expanded = 72,
+            Reduced = 9,
+            Blocks = 3,
             AddsEnlarged = true,
             CoarseFeatures = 8,
             StridesFirst = true,
-            FineCriticFeatures = [4, 8, 16, 32, 32],
+            FineCriticFeatures = [8, 16, 32, 32],
             CoarseCriticFeatures = [8, 16, 32, 64],
-            BlockEdge = 12,
+            BlockEdge = 14,
+            Margin = 2,
+            CoarseBatch = 4,
             FineCriticSteps = 1,
-            CoarseCriticSteps = 3,
-            GeneratorRate = 1e-3,
+            CoarseCriticSteps = 2,
+            DegradationCriticSteps = 5,
+            GeneratorRate = 3e-3,
+            DegradationRate = 4e-4,
             CriticRate = 5e-4,
             Cools = true,
-            Steps = 2000,
-            FineAdversaryWeight = 1,
-            CoarseAdversaryWeight = 10,
+            Steps = 1500,
+            FineAdversaryWeight = 3,
+            CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
-            DegradationShare = 0.3,
-            ConsistencyWeight = 5,
-            ConsistencyShare = 0.15,
+            DegradationShare = 0.15,
+            ConsistencyWeight = 2,
+            ConsistencyShare = 0.1,
         },
     };
 
@@ -160,8 +168,8 @@ internal sealed record DualHrganSettings
     private static DualHrganSettings Paper { get; } = new()
     {
         Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, AddsMeans = false, CoarseFeatures = 32, StridesFirst = false,
-        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Margin = 0, Batch = 1, DegradationBatch = 4,
-        FineCriticSteps = 5, CoarseCriticSteps = 5, GeneratorRate = 1e-4, DegradationRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
+        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Margin = 0, Batch = 1, CoarseBatch = 1,
+        FineCriticSteps = 5, CoarseCriticSteps = 5, DegradationCriticSteps = 5, GeneratorRate = 1e-4, DegradationRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
         FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
     };
 

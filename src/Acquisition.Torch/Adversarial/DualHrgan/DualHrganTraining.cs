@@ -105,26 +105,31 @@ internal sealed class DualHrganTraining : AdversarialTraining
             }
         }
 
-        int batch = isAlone ? _settings.DegradationBatch : _settings.Batch, fineSteps = isAlone ? 0 : _settings.FineCriticSteps;
         double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
-        for (int i = 0; i < Math.Max(fineSteps, _settings.CoarseCriticSteps); i++)
+        for (int i = 0; i < (isAlone ? 0 : _settings.FineCriticSteps); i++)
         {
             using var scope = NewDisposeScope();
-            var (l, h) = Blocks(chance, batch);
-            if (i < fineSteps) (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Inside(Frozen(_restore, l), FineGrid.Finer), Inside(h, FineGrid.Finer), chance);
-            if (i < _settings.CoarseCriticSteps) (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Inside(Frozen(_degrade, h), 1), Inside(l, 1), chance);
+            Tensor l = Blocks(_coarse, _settings.Batch, chance), h = Inside(Blocks(_fine, _settings.Batch, chance), FineGrid.Finer);
+            (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Inside(Frozen(_restore, l), FineGrid.Finer), h, chance);
         }
 
-        var (coarse, fine) = Blocks(chance, batch);
+        for (int i = 0; i < (isAlone ? _settings.DegradationCriticSteps : _settings.CoarseCriticSteps); i++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor l = Inside(Blocks(_coarse, _settings.CoarseBatch, chance), 1), h = Blocks(_fine, _settings.CoarseBatch, chance);
+            (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Inside(Frozen(_degrade, h), 1), l, chance);
+        }
+
         double total, fineCycle = 0, coarseCycle = 0, agreement;
         if (isAlone)
         {
-            var losses = Losses.Degradation(_degrade, _coarseCritic, fine, _settings, consistency);
+            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency);
             Move(losses.Total, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
         }
         else
         {
+            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
             GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency);
             Move(losses.Total, _restoreMoves, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
@@ -168,19 +173,14 @@ internal sealed class DualHrganTraining : AdversarialTraining
         return generator.call(input);
     }
 
-    /// <summary>Blocks of both kinds, of places that have nothing to do with one another.</summary>
-    private (Tensor Coarse, Tensor Fine) Blocks(Random chance, int batch)
+    /// <summary>Blocks of places that have nothing to do with any others.</summary>
+    private Tensor Blocks(PatchSampler sampler, int batch, Random chance)
     {
-        return (Drawn(_coarse), Drawn(_fine));
-
-        Tensor Drawn(PatchSampler sampler)
-        {
-            VolumeShape patch = sampler.Patch;
-            Tensor host = empty([batch, 1, patch.Z, patch.Y, patch.X]);
-            for (int i = 0; i < batch; i++)
-                sampler.Cut(sampler.Draw(chance, LeastShare, Background), HostTensors.Samples(host).Slice(i * (int)patch.Voxels, (int)patch.Voxels));
-            return host.to(_device);
-        }
+        VolumeShape patch = sampler.Patch;
+        Tensor host = empty([batch, 1, patch.Z, patch.Y, patch.X]);
+        for (int i = 0; i < batch; i++)
+            sampler.Cut(sampler.Draw(chance, LeastShare, Background), HostTensors.Samples(host).Slice(i * (int)patch.Voxels, (int)patch.Voxels));
+        return host.to(_device);
     }
 
     /// <summary>Moves weights of generators; critics gather no gradients meanwhile.</summary>

@@ -24,7 +24,8 @@ internal static class Losses
     /// <summary>Somewhere between real and fake, each sample as far as its share says.</summary>
     public static Tensor Between(Tensor fake, Tensor real, Tensor share) => fake + share * (real - fake);
 
-    /// <summary>What generators minimise on a block of each kind.</summary>
+    /// <summary>What generators minimise on blocks of both kinds.</summary>
+    /// <param name="fine">Where there are more than coarse ones, only the coarse critic judges what is made of the others.</param>
     /// <param name="consistency">Weight of the agreement of means with what was enlarged, now.</param>
     public static GeneratorLosses Generators(
         FineGenerator restore, CoarseGenerator degrade, PatchCritic fineCritic, PatchCritic coarseCritic,
@@ -32,7 +33,8 @@ internal static class Losses
     {
         int margin = settings.Margin, fineMargin = margin * FineGrid.Finer;
         Tensor restored = restore.call(coarse), degraded = degrade.call(fine);
-        Tensor fineAgain = FineGrid.Inside(restore.call(degraded), fineMargin), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
+        fine = fine.narrow(0, 0, coarse.shape[0]);
+        Tensor fineAgain = FineGrid.Inside(restore.call(degraded.narrow(0, 0, coarse.shape[0])), fineMargin), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
         (coarse, fine) = (FineGrid.Inside(coarse, margin), FineGrid.Inside(fine, fineMargin));
         (restored, degraded) = (FineGrid.Inside(restored, fineMargin), FineGrid.Inside(degraded, margin));
         Tensor fineAdversary = -fineCritic.call(restored).mean(), coarseAdversary = -coarseCritic.call(degraded).mean();

@@ -23,7 +23,7 @@ internal sealed class PatchCritic : ConvolutionChain
         Same(settings.CoarseCriticFeatures[^1], 1)]);
 
     /// <summary>Draws weights, and biases: without them a critic cannot tell the shape of dim things from that of bright ones until it has learned some.</summary>
-    public void Draw(Generator chance) => Draw(chance, isSilent: false, isEven: false);
+    public new void Draw(Generator chance) => base.Draw(chance);
 
     private static Conv3d Same(int from, int to) => Conv3d(from, to, 3, padding: 1);
 

@@ -51,9 +51,10 @@ internal sealed class DualHrganCase : IDisposable
         BlockEdge = 10,
         Margin = 1,
         Batch = 2,
-        DegradationBatch = 3,
+        CoarseBatch = 3,
         FineCriticSteps = 1,
         CoarseCriticSteps = 2,
+        DegradationCriticSteps = 3,
     };
 
     /// <summary>As the paper has it.</summary>

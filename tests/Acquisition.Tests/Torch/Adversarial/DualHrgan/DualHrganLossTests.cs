@@ -45,6 +45,7 @@ public sealed class DualHrganLossTests
         using DisposeScope scope = NewDisposeScope();
         using var at = new DualHrganCase(isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny);
         Tensor coarse = DualHrganCase.Volume(1, 10, 11, 12), fine = DualHrganCase.Volume(2, 30, 33, 36);
+        if (!isPaper) fine = cat([fine, DualHrganCase.Volume(5, 30, 33, 36)]);
         at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine));
         GeneratorLosses losses = Losses.Generators(at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency);
         Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Total];

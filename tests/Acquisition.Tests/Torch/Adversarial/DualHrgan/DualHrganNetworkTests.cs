@@ -71,6 +71,22 @@ public sealed class DualHrganNetworkTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void The_generator_of_coarse_volumes_begins_by_moving_nothing(bool isPaper)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        using var generator = new CoarseGenerator((isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny) with { AddsMeans = false });
+        using var chance = new Generator(5);
+        generator.Draw(chance);
+        Tensor fine = DualHrganCase.Volume(1, 12, 15, 18).cpu(), coarse = generator.call(fine);
+        for (int axis = 2; axis < 5; axis++) Assert.True(generator.call(fine.flip(axis)).allclose(coarse.flip(axis), rtol: 1e-4, atol: 1e-5));
+        Assert.True(generator.call(2 * fine).allclose(2 * coarse, rtol: 1e-4, atol: 1e-5));
+        Assert.True(coarse.std().item<float>() > 0.01);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void A_coarse_voxel_comes_from_the_fine_voxels_that_it_covers_and_as_many_more_as_the_radius_says(bool isPaper)
     {
         using DisposeScope scope = NewDisposeScope();
