@@ -29,6 +29,9 @@ public interface IFrameSource
     /// <summary>Where it listens, for people: pattern, direction and address.</summary>
     string Description { get; }
 
+    /// <summary>Senders that were not let in for their keys, each try counted. Any thread.</summary>
+    long RefusedClients => 0;
+
     /// <summary>Receives until cancelled, calling <paramref name="observer"/> on the calling thread.</summary>
     /// <exception cref="SourceException">The source cannot be opened or has failed; the message says what to do.</exception>
     void Receive(IFrameObserver observer, CancellationToken cancellation);
@@ -92,6 +95,9 @@ public interface IRunStore : IDisposable
 /// <summary>Hands restored volumes to whoever listens downstream. Never waits: slow listeners lose volumes, counted.</summary>
 public interface IVolumePublisher
 {
+    /// <summary>Listeners that were not let in for their keys, each try counted. Any thread.</summary>
+    long RefusedClients => 0;
+
     /// <param name="volume">Lent until the call returns.</param>
     void Publish(RestoredVolume volume);
 

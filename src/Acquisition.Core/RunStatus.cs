@@ -213,6 +213,9 @@ public sealed record RunStatus
     /// <summary>Lag of the volume restored last.</summary>
     public TimeSpan? Lag { get; init; }
 
+    /// <summary>Tries to feed the run or to listen to it that were refused for want of a key.</summary>
+    public long RefusedClients { get; init; }
+
     /// <summary>Bytes free on the disk under the run; <see langword="null"/> while it is unknown.</summary>
     public long? FreeBytes { get; init; }
 

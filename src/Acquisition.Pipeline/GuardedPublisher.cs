@@ -8,6 +8,8 @@ internal sealed class GuardedPublisher(IVolumePublisher inner, Action<string> wa
 {
     private int _faults;
 
+    public long RefusedClients => inner.RefusedClients;
+
     public void Publish(RestoredVolume volume) => Guard(() => inner.Publish(volume));
 
     public void Publish(RunStatus status) => Guard(() => inner.Publish(status));

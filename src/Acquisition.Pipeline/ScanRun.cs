@@ -37,6 +37,7 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
     private RunState _state = RunState.Waiting;
     private RunOutcome? _outcome;
     private string _reason;
+    private readonly long _refusedBefore;
     private ScanPipeline? _scan;
 
     /// <param name="source">Where frames come from.</param>
@@ -77,6 +78,8 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
             Started = (clock.GetTimestamp(), clock.GetUtcNow()),
             Metrics = new RunMetrics(this, () => Status, clock.GetUtcNow()),
         };
+        // Those whom nobody has seen yet came while the first run waited.
+        _refusedBefore = announced is null ? 0 : RefusedClients;
         _rate = new RateMeter(clock);
         _disk = new DiskGauge(clock);
         _watch = new RunWatch(_book.Warn, message => _book.Record(LedgerKinds.Warning, new Warned(message)));
@@ -108,12 +111,16 @@ public sealed class ScanRun : IAssemblerHost, IScanHost, IDisposable
                 Models = scan?.Models ?? [],
                 FramesPerSecond = _rate.PerSecond(),
                 Lag = scan?.LastLag,
+                RefusedClients = RefusedClients - _refusedBefore,
                 FreeBytes = _disk.FreeBytes,
                 DiskTimeLeft = _disk.TimeLeft,
                 Elapsed = _parts.Clock.GetElapsedTime(_parts.Started.Timestamp),
             };
         }
     }
+
+    /// <summary>Of source and publisher, which may serve several runs in turn.</summary>
+    private long RefusedClients => _source.RefusedClients + (_parts.Publisher?.RefusedClients ?? 0);
 
     /// <summary>The scan that superseded this run's, for the run to come; <see langword="null"/> when none did.</summary>
     public ScanAnnouncement? Successor => _assembler.Successor;

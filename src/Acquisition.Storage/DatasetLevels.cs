@@ -18,6 +18,9 @@ public sealed record DatasetLevels
     /// <summary>Levels of volumes that were made now; the others were there and are whole.</summary>
     public required int Made { get; init; }
 
+    /// <summary>How long that took, with looking at what was there.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
     /// <summary>Volumes that are damaged and have no levels, for people.</summary>
     public required ImmutableArray<string> Faults { get; init; }
 }

@@ -25,7 +25,7 @@ public sealed class ZmqFrameSource(SourceOptions options) : IFrameSource, IDispo
         + (_options.Stream is null ? "any stream" : $"stream {_options.Stream}")
         + (_options.Security.SecretKeyFile is null ? "" : ", encrypted");
 
-    /// <summary>Senders that were not let in for their keys, each try counted.</summary>
+    /// <inheritdoc/>
     public long RefusedClients => _socket?.RefusedClients ?? 0;
 
     /// <inheritdoc/>

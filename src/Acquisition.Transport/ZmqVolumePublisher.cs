@@ -48,7 +48,7 @@ public sealed class ZmqVolumePublisher : IVolumePublisher, IDisposable
     /// <summary>The address listeners connect to, with the port that was picked.</summary>
     public string BoundAddress { get; }
 
-    /// <summary>Listeners that were not let in for their keys, each try counted.</summary>
+    /// <inheritdoc/>
     public long RefusedClients => _socket.RefusedClients;
 
     /// <summary>Volumes and states that no message could hold, of the scan that was published last.</summary>

@@ -67,6 +67,10 @@ public sealed class KeyTests : IDisposable
         Assert.Equal($"ready\n{TimePoints} volumes", client.Output);
 
         RequireWhole();
+        // One stranger and one who had left at each of both sockets; who has no key, or the wrong server's, never says whose key it is.
+        Assert.Equal(4, _space.Report.GetProperty("status").GetProperty("refused_clients").GetInt32());
+        Assert.Contains(_space.Report.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("its key is not listed", StringComparison.Ordinal));
+        Assert.Contains("4 tries to connect without a listed key", program.Output, StringComparison.Ordinal);
         Assert.Equal(TimePoints, Directory.GetFiles(folder, "*.npy").Length);
         Assert.Contains(Secret("restorer"), File.ReadAllText(Path.Combine(_space.RunFolder, "run.yaml")), StringComparison.Ordinal);
         foreach (string name in names)
@@ -93,6 +97,37 @@ public sealed class KeyTests : IDisposable
         await program.SucceedsAsync();
 
         RequireWhole();
+    }
+
+    [Fact]
+    public async Task A_recorder_hears_a_microscope_that_asks_for_keys()
+    {
+        foreach (string name in (string[])["recorder", "microscope"]) await MakeKeyAsync(name);
+        Allow("recorder");
+        string source = Workspace.FreeAddress(), recording = _space.PathOf("scan.wire");
+        await using RunningProcess recorder = RunningProcess.StartProgram(
+            "acquisition", "record", "--source", source, "--output", recording, "--secret-key-file", Secret("recorder"), "--server-key-file", Public("microscope"));
+        await using RunningProcess microscope = RunningProcess.StartProgram("hardware-sim",
+            [.. Scan, "--address", source, "--secret-key-file", Secret("microscope"), "--allowed-keys-file", _space.PathOf("allowed")]);
+        await microscope.SucceedsAsync();
+        await recorder.SucceedsAsync();
+        Assert.Contains($"{Planes * TimePoints} frames, 1 ends", recorder.Output, StringComparison.Ordinal);
+        Assert.True(File.ReadAllBytes(recording).AsSpan().IndexOf(Encoding.ASCII.GetBytes(File.ReadAllText(Secret("recorder")).Trim())) < 0);
+    }
+
+    [Fact]
+    public async Task A_recorder_that_binds_lets_in_whose_key_is_listed()
+    {
+        foreach (string name in (string[])["recorder", "microscope"]) await MakeKeyAsync(name);
+        Allow("microscope");
+        string source = Workspace.FreeAddress(), recording = _space.PathOf("scan.wire");
+        await using RunningProcess recorder = RunningProcess.StartProgram(
+            "acquisition", "record", "--source", source, "--bind", "--output", recording, "--secret-key-file", Secret("recorder"), "--allowed-keys-file", _space.PathOf("allowed"));
+        await using RunningProcess microscope = RunningProcess.StartProgram("hardware-sim",
+            [.. Scan, "--connect", "--address", source, "--secret-key-file", Secret("microscope"), "--server-key-file", Public("recorder")]);
+        await microscope.SucceedsAsync();
+        await recorder.SucceedsAsync();
+        Assert.Contains($"{Planes * TimePoints} frames", recorder.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -93,6 +93,28 @@ public sealed class TrainTests(Browser browser) : IClassFixture<Browser>, IDispo
         Assert.Contains(reason, program.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Pairs_are_laid_over_each_other_first_and_the_card_says_how_far_they_lay_apart()
+    {
+        await using RunningProcess python = RunningProcess.Start(
+            "/usr/bin/python3", Path.Combine(Workspace.Repository, "tests", "oracles", "make_pairs.py"), _space.PathOf("input.tif"), _space.PathOf("target.tif"), "3,-2");
+        await python.SucceedsAsync();
+        string config = _space.PathOf("pairs.yaml"), model = _space.PathOf("paired");
+        File.WriteAllText(config, $"""
+            training:
+              input: {_space.PathOf("input.tif")}
+              target: {_space.PathOf("target.tif")}
+              steps: 1
+              input_voxel_um: "{Voxel}"
+              target_voxel_um: "{Voxel}"
+              overrides: "generator_channels=2, discriminator_channels=1, patch_px=32, batch=1"
+            """);
+        await using RunningProcess training = RunningProcess.StartProgram("acquisition", "train", "cross-modality", "--config", config, "--output", model);
+        await training.SucceedsAsync();
+        Assert.Contains("| registration_shift_median_px | 3.61 |", File.ReadAllText(Path.Combine(model, "card.md")), StringComparison.Ordinal); // √13
+        Assert.Contains("| registration_rejected_images | 0 of 4 |", File.ReadAllText(Path.Combine(model, "card.md")), StringComparison.Ordinal);
+    }
+
     private static RunningProcess Train(string config, string folder) => RunningProcess.StartProgram("acquisition", "train", "c2gan", "--config", config, "--output", folder);
 
     private static bool IsOver(string folder) => File.ReadAllText(Path.Combine(folder, "progress.csv")).Contains("\n240,", StringComparison.Ordinal);

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Listens with the Python client as a user's script would: client_listener.py ADDRESS [--hold] [--high-water-mark N]
+"""Listens with the Python client as a user's script would: client_listener.py ADDRESS [--hold] [--work-ms N] [--high-water-mark N]
 
 Volumes must hold the values of client_source.py. Prints 'hearing' once the run is heard, 'gap N' for each gap, and at the end a line of JSON. With --hold
-it prints 'holding' after its first volume and goes on when it gets a line."""
+it prints 'holding' after its first volume and goes on when it gets a line. --work-ms is what it takes for each volume, beside looking at it."""
 import argparse
 import json
 import os
 import sys
+import time
 
 import numpy as np
 import zmq
@@ -34,6 +35,7 @@ def check(volume: Volume):
 arguments = argparse.ArgumentParser()
 arguments.add_argument("address")
 arguments.add_argument("--hold", action="store_true")
+arguments.add_argument("--work-ms", type=float, default=0)
 arguments.add_argument("--high-water-mark", type=int, default=512)
 options = arguments.parse_args()
 times, transit, gaps = [], [], []
@@ -52,6 +54,7 @@ with volumes(options.address, timeout_s=120, high_water_mark=options.high_water_
         times.append(volume.index.t)
         transit.append(volume.transit_ms)
         check(volume)
+        time.sleep(options.work_ms / 1000)
         if options.hold and len(times) == 1:
             print("holding", flush=True)
             sys.stdin.readline()

@@ -66,7 +66,7 @@ def run(model, shape, weights, folder):
     config = os.path.join(folder, "run.yaml")
     with open(config, "w") as file:
         file.write(f"source:\n  address: {source}\nstorage:\n  root: {folder}/runs\nrestoration:\n  model: {model}\nprediction:\n  weights_file: {weights}\n"
-                   f"publish:\n  address: {publish}\n  high_water_mark: 100\nviewer:\n  enabled: false\n")
+                   f"publish:\n  address: {publish}\n  high_water_mark: 100\nviewer:\n  address: http://127.0.0.1:0\n  open_browser: false\n")
     tifffile.imwrite(os.path.join(folder, "scan.tif"), np.random.default_rng(3).poisson(20 + 400 * np.random.default_rng(4).random(shape) ** 8).astype(np.uint16), photometric="minisblack")
     program = subprocess.Popen([PROGRAM, "run", "--config", config], stdout=subprocess.DEVNULL)
     heard = subprocess.Popen(["/usr/bin/python3", os.path.join(ROOT, "tests/oracles/collect_volumes.py"), publish, os.path.join(folder, "heard")], stdout=subprocess.DEVNULL)
@@ -104,7 +104,7 @@ def main():
     text = f"""# Scans restored by models trained before them
 
 `tests/studies/predicted_live.py --write`, {processor}, {os.cpu_count()} cores, Python {platform.python_version()}. Small presets, {VOLUMES} volumes of uint16 sent as fast as the
-program takes them over ZeroMQ, raw and restored volumes and maps of doubt stored, and a subscriber that hears all of them. Times are of the median volume after the first, lags from a volume's last
+program takes them over ZeroMQ, raw and restored volumes and maps of doubt stored, the viewer served, and a subscriber that hears all of them. Times are of the median volume after the first, lags from a volume's last
 frame until it is restored; the first volume waits for libtorch to load, and the last one for all before it.
 
 | model | volumes (z, y, x) | a plane takes, ms | planes a second | megapixels a second | least lag, s | greatest lag, s |

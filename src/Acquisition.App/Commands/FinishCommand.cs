@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Acquisition.App.Runs;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
@@ -11,6 +12,9 @@ namespace Acquisition.App.Commands;
 /// <summary><c>acquisition finish</c>: makes what viewers want of a stored run and a scan has no time for.</summary>
 internal static class FinishCommand
 {
+    /// <summary>More would take a scan's processors and find the disk busy.</summary>
+    private const int MostThreads = 2;
+
     public static Command Create(Screen screen)
     {
         var folder = new Argument<string>("RUN") { Description = "The run folder, also of a run that was cut off; or one of its datasets." };
@@ -32,7 +36,7 @@ internal static class FinishCommand
             string plan = RestoreSession.PlanOf(path);
             if (File.Exists(plan) && RestoreSession.Finish(path, RestorePlan.Load(plan), screen) is not ExitCode.Ok and var code) return code;
             ImmutableArray<DatasetLevels> datasets;
-            using (var progress = new ProgressLine(screen, TimeProvider.System)) datasets = RunLevels.Complete(path, progress);
+            using (var progress = new ProgressLine(screen, TimeProvider.System)) datasets = RunLevels.Complete(path, progress, Math.Min(MostThreads, Environment.ProcessorCount));
             foreach (DatasetLevels dataset in datasets)
             {
                 screen.Output.WriteLine($"{TerminalText.Plain(dataset.Location)}: {Told(dataset)}");
@@ -52,6 +56,7 @@ internal static class FinishCommand
     {
         if (dataset.Shapes.IsEmpty) return "its volumes are small enough as they are";
         int there = (dataset.Volumes - dataset.Faults.Length) * dataset.Shapes.Length - dataset.Made;
-        return $"levels of {string.Join(", ", dataset.Shapes)} for {dataset.Volumes - dataset.Faults.Length} volume(s); {dataset.Made} made, {there} there already";
+        return $"levels of {string.Join(", ", dataset.Shapes)} for {dataset.Volumes - dataset.Faults.Length} volume(s); {dataset.Made} made, {there} there already"
+            + string.Create(CultureInfo.InvariantCulture, $"; {dataset.Elapsed.TotalSeconds:0.0} s, {dataset.Volumes / dataset.Elapsed.TotalSeconds:0.0} volumes/s");
     }
 }

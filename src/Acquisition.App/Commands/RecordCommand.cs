@@ -29,6 +29,14 @@ internal sealed class RecordCommand
 
     private readonly Option<double?> _idleTimeout = new("--idle-timeout") { Description = "Stop when nothing came for so many seconds. Default: never.", HelpName = "SECONDS" };
 
+    private readonly Option<string?> _secretKey = KeyFile("--secret-key-file", "This side's secret key, made by 'acquisition keygen'. With one, connections are encrypted.");
+
+    private readonly Option<string?> _serverKey = KeyFile("--server-key-file", "The public key that the microscope must have.");
+
+    private readonly Option<string?> _allowedKeys = KeyFile("--allowed-keys-file", "With --bind: public keys of microscopes that get in, one a line; read anew for every connection.");
+
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "With --bind: bind an address that the network reaches without keys." };
+
     private const string PushPull = "push-pull";
 
     private RecordCommand(Screen screen)
@@ -50,6 +58,7 @@ internal sealed class RecordCommand
         var command = new Command("record", "Keeps every message of a microscope in a file, for 'hardware-sim replay'. Ends with the scan, or with Ctrl-C.")
         {
             record._source, record._output, record._bind, record._pattern, record._keepGoing, record._idleTimeout,
+            record._secretKey, record._serverKey, record._allowedKeys, record._insecure,
         };
         command.SetAction(record.RunAsync);
         return command;
@@ -65,6 +74,13 @@ internal sealed class RecordCommand
                 Address = parsed.GetValue(_source)!,
                 Bind = parsed.GetValue(_bind),
                 Pattern = parsed.GetValue(_pattern) == PushPull ? SocketPattern.PushPull : SocketPattern.PubSub,
+                Security = new()
+                {
+                    SecretKeyFile = parsed.GetValue(_secretKey),
+                    ServerKeyFile = parsed.GetValue(_serverKey),
+                    AllowedKeysFile = parsed.GetValue(_allowedKeys),
+                    Insecure = parsed.GetValue(_insecure),
+                },
             };
         }
         catch (ArgumentException)
@@ -72,6 +88,10 @@ internal sealed class RecordCommand
             _screen.Complain($"--source is '{parsed.GetValue(_source)}'; expected tcp://host:port or ipc://path");
             return ExitCode.Usage;
         }
+
+        (string Key, string Message)[] faults = [.. source.Security.Faults(source.Address, source.Bind, NameOf)];
+        foreach (var (key, message) in faults) _screen.Complain($"{NameOf(key)} {message}");
+        if (faults.Length > 0) return ExitCode.Usage;
 
         TimeSpan? idle = parsed.GetValue(_idleTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         var recorder = new WireRecorder(source, parsed.GetValue(_keepGoing), idle);
@@ -100,4 +120,8 @@ internal sealed class RecordCommand
             return ExitCode.Failed;
         }
     }
+    private static Option<string?> KeyFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    /// <summary>The option that stands for a setting of the program.</summary>
+    private static string NameOf(string setting) => setting == "address" ? "--source" : "--" + setting.Replace('_', '-');
 }

@@ -54,6 +54,7 @@ internal static class ResultView
         Row("frames", StatusText.Ledger(status.Frames));
         Row("volumes", StatusText.Ledger(status.Volumes));
         Row("ledger", report.LedgerCloses ? "closes: every frame and volume is accounted for" : "DOES NOT CLOSE");
+        if (status.RefusedClients > 0) Row("refused", StatusText.RefusedClients(status.RefusedClients));
         foreach (string warning in report.Warnings) Row("warning", warning);
         Row("data", folder);
         return table;

@@ -78,6 +78,8 @@ internal static class StatusText
     public static string Disk(long freeBytes, TimeSpan? timeLeft) =>
         Invariant($"{freeBytes / (double)(1L << 30):0.0} GiB free") + (timeLeft is { } left ? $", {Duration(left)} at this rate" : "");
 
+    public static string RefusedClients(long count) => Invariant($"{count} {(count == 1 ? "try" : "tries")} to connect without a listed key");
+
     /// <summary>"0", or the total with what it is made of.</summary>
     public static string Reasons(ImmutableSortedDictionary<string, long> counts) =>
         TerminalText.Plain(counts.Values.Sum() is > 0 and long total

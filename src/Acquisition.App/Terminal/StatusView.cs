@@ -19,6 +19,7 @@ internal static class StatusView
         Row(StatusText.Word(status.State), $"{StatusText.Duration(status.Elapsed)}  {status.Reason}", status.State == RunState.Waiting ? "yellow" : "green");
         if (status.Plan is { } plan) Row("scan", StatusText.Plan(plan));
         if (status.Plan is null && !status.Frames.RefusedMessages.IsEmpty) Row("refused", StatusText.Reasons(status.Frames.RefusedMessages), "yellow");
+        if (status.RefusedClients > 0) Row("refused", StatusText.RefusedClients(status.RefusedClients), "yellow");
         if (status.Tuning is { } tuning)
         {
             Row("tuning", $"{Bar(tuning)}  {StatusText.Duration(tuning.Remaining)} left");

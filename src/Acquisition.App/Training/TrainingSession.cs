@@ -4,6 +4,7 @@ using Acquisition.App.Configuration;
 using Acquisition.App.Models;
 using Acquisition.App.Terminal;
 using Acquisition.Core;
+using Acquisition.Restoration.Registration;
 using Acquisition.Storage;
 using Acquisition.Torch.Adversarial;
 
@@ -22,18 +23,29 @@ internal sealed class TrainingSession(AppConfig config, Screen screen)
         string settings = ConfigWriter.Write(config);
         using TrainingFolder folder = TrainingFolder.Open(path, settings);
         ImageLibrary? input = null, target = null;
+        PairedLibraries? pairs = null;
         try
         {
             input = ImageFiles.Read(training.Input, training.InputSetting, training.Channel, system.IsPlanar);
             target = ImageFiles.Read(training.Target, training.TargetSetting, training.Channel, system.IsPlanar);
             screen.Output.WriteLine($"{method}: {Told(input, training.Input)} to restore, {Told(target, training.Target)} that results are to look like");
-            using var trainer = new OfflineTrainer(system, input, target, Options(training));
+            ImageLibrary laid = target;
+            if (system.IsPaired && training.Registration)
+            {
+                pairs = PairedLibraries.Register(input.Images, target.Images, system.IsPlanar, new RegistrationOptions { Threads = config.Restoration.Threads }, cancellation);
+                laid = target with { Images = pairs.Targets, Preparation = pairs.Settings };
+                input = input with { Usable = pairs.Usable };
+                screen.Output.WriteLine("pairs laid over each other: " + string.Join(", ", pairs.Settings.Select(found => $"{found.Key["registration_".Length..].Replace('_', ' ')} {found.Value}")));
+            }
+
+            using var trainer = new OfflineTrainer(system, input, laid, Options(training));
             TakeUp(trainer, folder);
             folder.SaveSettings(settings);
             return Train(trainer, folder, cancellation);
         }
         finally
         {
+            pairs?.Dispose();
             foreach (ImageLibrary? library in (ImageLibrary?[])[input, target])
             {
                 foreach (var image in library?.Images ?? []) image.Dispose();

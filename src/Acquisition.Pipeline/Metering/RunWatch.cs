@@ -3,7 +3,7 @@ using Acquisition.Core;
 
 namespace Acquisition.Pipeline.Metering;
 
-/// <summary>Tells what a person should see coming: queues that fill, and a disk that will not last. One thread at a time.</summary>
+/// <summary>Tells what a person should see coming: queues that fill, a disk that will not last, programs that do not get in. One thread at a time.</summary>
 /// <param name="warn">Told the first time of each kind, for report and ledger.</param>
 /// <param name="record">Told when a queue's alarm rises once more, for the ledger.</param>
 internal sealed class RunWatch(Action<string> warn, Action<string> record)
@@ -14,11 +14,19 @@ internal sealed class RunWatch(Action<string> warn, Action<string> record)
     private readonly Dictionary<string, (long High, long Full)> _told = [];
     private int _diskMarksTold;
     private bool _shortageTold;
+    private bool _refusalTold;
 
     /// <summary>Compares with what was told before. Alarms that came and went in between are told as well.</summary>
     public void Look(RunStatus status)
     {
         foreach (QueueStatus queue in status.Queues) Look(queue);
+        if (status.RefusedClients > 0 && !_refusalTold)
+        {
+            _refusalTold = true;
+            warn("A program that wanted to feed this run or to listen to it was refused, because its key is not listed. The number of tries stands in "
+                + "the report; if it belongs here, add its public key to allowed_keys_file and start it again.");
+        }
+
         if (status is { FreeBytes: { } free, DiskTimeLeft: { } left }) Look(status, free, left);
     }
 

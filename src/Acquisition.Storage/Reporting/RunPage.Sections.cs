@@ -39,6 +39,9 @@ public static partial class RunPage
         if (frames.Sent is { } sent)
             yield return El("p", $"The source says it sent {Say.Count(sent)} frames; {Say.Count(frames.LostMessages)} messages were lost on the way.");
 
+        if (report.Status.RefusedClients is > 0 and var refused)
+            yield return El("p", $"{Say.Count(refused)} tries to feed the run or to listen to it were refused for want of a key.");
+
         yield return Table(["frames", "", "volumes", ""],
         [
             ["received", Number("frames.received", frames.Received), "assembled", Number("volumes.assembled", volumes.Assembled)],

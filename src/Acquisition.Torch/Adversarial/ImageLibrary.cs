@@ -15,5 +15,8 @@ public sealed record ImageLibrary
     /// everything. The same in both of paired libraries.</summary>
     public ImmutableArray<ImmutableArray<UsableArea>> Usable { get; init; } = [];
 
+    /// <summary>What was done with the images before, as a model's card says it.</summary>
+    public ImmutableSortedDictionary<string, string> Preparation { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     public required LibraryCard Card { get; init; }
 }

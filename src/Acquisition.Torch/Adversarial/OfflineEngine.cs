@@ -55,7 +55,7 @@ public sealed class OfflineEngine : IRestorationEngine
                 OriginUm = plan.VoxelSize.OriginOfFiner(new Factors(system.Finer, system.Finer, system.Finer)),
             },
             Baseline = system.Finer == 1 ? "unchanged" : "linear",
-            WhyNotTuned = $"{system.Method} was trained before the scan",
+            WhyNotTuned = "trained before the scan; its results are PREDICTIONS, whose detail may be invented",
             Trained = model,
             Scale = from.Scale,
             Predicts = true,

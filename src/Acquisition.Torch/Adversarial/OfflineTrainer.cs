@@ -130,6 +130,7 @@ public sealed class OfflineTrainer : IDisposable
             system.Method,
             Input = input.Card,
             Target = target.Card,
+            target.Preparation,
             options.Preset,
             steps,
             options.Seed,

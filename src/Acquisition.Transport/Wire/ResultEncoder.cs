@@ -52,7 +52,7 @@ internal static class ResultEncoder
     /// <param name="unpublished">Volumes of the scan that could not be published.</param>
     public static void Status(ref MessagePackWriter writer, RunStatus status, ulong sequence, long unixNs, long unpublished)
     {
-        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 14);
+        Preamble(ref writer, MessageKind.Status, status.Plan?.ScanId ?? Guid.Empty, sequence, unixNs, more: 15);
         Field(ref writer, "state", Name(status.State));
         Field(ref writer, "reason", status.Reason);
         Field(ref writer, "outcome", status.Outcome is { } outcome ? Name(outcome) : null);
@@ -74,6 +74,7 @@ internal static class ResultEncoder
         Field(ref writer, "disk_free_bytes", status.FreeBytes);
         Field(ref writer, "disk_time_left_s", status.DiskTimeLeft?.TotalSeconds);
         Field(ref writer, "unpublished", unpublished);
+        Field(ref writer, "refused_clients", status.RefusedClients);
     }
 
     /// <summary>What was corrected before restoring. Beside the quality and not in it: headers are nested four deep at most.</summary>

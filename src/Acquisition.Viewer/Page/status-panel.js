@@ -50,7 +50,7 @@ export class StatusPanel {
     this.#drawTuning(status);
   }
 
-  #drawFigures({ frames, volumes, lag_s: lag, frames_per_second: rate, free_bytes: free, disk_time_left_s: left, state }) {
+  #drawFigures({ frames, volumes, refused_clients: refused, lag_s: lag, frames_per_second: rate, free_bytes: free, disk_time_left_s: left, state }) {
     const figures = [
       ['frames', `${count(frames.received)}${state === 'finished' ? '' : ` · ${rate.toFixed(rate < 9.95 ? 1 : 0)}/s`}`],
       ['volumes', `${count(volumes.assembled)} raw`],
@@ -60,6 +60,7 @@ export class StatusPanel {
     if (volumes.incomplete > 0) figures.push(['with planes missing', count(volumes.incomplete), true]);
     figures.push(['lag', duration(lag)]);
     if (free !== null && free !== undefined) figures.push(['disk free', `${bytes(free)}${left ? ` · ${duration(left)} at this rate` : ''}`, left !== null && left < 3600]);
+    if (refused > 0) figures.push(['connections refused, no key', count(refused), true]);
     for (const [reason, number] of Object.entries(frames.refused ?? {})) figures.push([`refused, ${plain(reason)}`, count(number), true]);
     for (const [reason, number] of Object.entries(frames.refused_messages ?? {})) figures.push([`messages refused, ${plain(reason)}`, count(number), true]);
     for (const [key, words] of [['lost_messages', 'messages lost'], ['repeated_messages', 'messages repeated'], ['disordered_messages', 'messages out of order']])

@@ -31,6 +31,8 @@ public sealed class CommandLineTests
     [InlineData("did you mean --paper?", "bench", "--papre")]
     [InlineData("'--source' is required", "record", "--output", "scan.wire")]
     [InlineData("--source is 'localhost'; expected tcp://host:port", "record", "--source", "localhost", "--output", "scan.wire")]
+    [InlineData("--secret-key-file is given without --server-key-file", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--secret-key-file", "none.secret")]
+    [InlineData("--source is 'tcp://*:5555', which the network reaches", "record", "--source", "tcp://*:5555", "--bind", "--output", "scan.wire")]
     [InlineData("push-pull", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--pattern", "both")]
     [InlineData("--idle-timeout is '0'; expected a number of seconds", "record", "--source", "tcp://127.0.0.1:5555", "--output", "scan.wire", "--idle-timeout", "0")]
     [InlineData("--t is '9-0'; expected a time point or a range", "export", "runs/one", "--t", "9-0")]
@@ -88,7 +90,7 @@ public sealed class CommandLineTests
         Assert.Contains("CAUTION: tcp://0.0.0.0:5556 is open to the network", output, StringComparison.Ordinal);
         Assert.Contains("* source.pattern: pub-sub", output, StringComparison.Ordinal);
         Assert.Contains("  restoration.steps: 500", output, StringComparison.Ordinal);
-        Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
+        Assert.All(Settings.All.Where(s => s.Section is not ("metrics" or "scoring" or "training")), setting => Assert.Contains($" {setting.Path}: ", output, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["runs"]));
     }
 

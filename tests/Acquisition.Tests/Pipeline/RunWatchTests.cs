@@ -41,6 +41,13 @@ public sealed class RunWatchTests
     }
 
     [Fact]
+    public void A_program_that_did_not_get_in_is_told_once()
+    {
+        foreach (long refused in (long[])[0, 1, 1, 40]) _watch.Look(Status() with { RefusedClients = refused });
+        Assert.Contains("its key is not listed", Assert.Single(_warned), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_last_ten_minutes_are_told_again()
     {
         foreach (int minutes in (int[])[61, 59, 30, 9, 2])

@@ -81,6 +81,34 @@ public sealed class RunLevelsTests : IDisposable
     }
 
     [Fact]
+    public void Two_threads_make_the_same_files()
+    {
+        VolumeIndex[] volumes = [.. Enumerable.Range(0, 12).Select(t => new VolumeIndex(t, 0))];
+        ZarrVolumeStore store = Store(Large with { TimePoints = 12 }, Compression.Auto, volumes);
+        Assert.Equal(12, Assert.Single(RunLevels.Complete(store.Location)).Made);
+        byte[][] alone = [.. volumes.Select(volume => File.ReadAllBytes(FileOf(store, level: 1, volume.T)))];
+        Directory.Delete(Path.Combine(store.Location, "1"), recursive: true);
+
+        DatasetLevels made = Assert.Single(RunLevels.Complete(store.Location, threads: 2));
+
+        Assert.Equal((12, 12), (made.Volumes, made.Made));
+        Assert.Equal(alone, volumes.Select(volume => File.ReadAllBytes(FileOf(store, level: 1, volume.T))));
+        Assert.Equal("", StorageOracles.RunPython("check_levels.py", store.Location));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_disk_that_refuses_ends_it_on_any_number_of_threads(int threads)
+    {
+        ZarrVolumeStore store = Store(Large, Compression.Auto, new(0, 0), new(1, 0), new(2, 0), new(3, 0));
+        Directory.CreateDirectory(Path.Combine(store.Location, "1"));
+        File.WriteAllText(Path.Combine(store.Location, "1", "c"), "a file where a folder belongs");
+        Assert.Throws<StorageException>(() => RunLevels.Complete(store.Location, threads: threads));
+        Assert.Single(Datasets(store.Location));
+    }
+
+    [Fact]
     public void Done_twice_nothing_is_written_again()
     {
         ZarrVolumeStore store = Store(Large, Compression.Auto, new(0, 0), new(1, 0));

@@ -238,6 +238,7 @@ public sealed class PublisherTests : IDisposable
             Lag = TimeSpan.FromMilliseconds(250),
             FreeBytes = 1L << 40,
             DiskTimeLeft = TimeSpan.FromHours(1.5),
+            RefusedClients = 3,
             Elapsed = TimeSpan.FromSeconds(12.5),
         };
 
@@ -259,7 +260,7 @@ public sealed class PublisherTests : IDisposable
               "projected_db":null,"elapsed_s":2.5,"remaining_s":60.0},
              "models":[{"channel":0,"method":"self-vision","model_sha256":"00ff","tuned_on":{"t":0,"c":0},"from_t":6,"reason":"beats cubic",
               "held_out_db":32.0,"cubic_db":30.0,"projected_db":30.5,"steps":400,"tuning_time_s":60.0}],
-             "fps":40.0,"lag_ms":250.0,"elapsed_s":12.5,"disk_free_bytes":1099511627776,"disk_time_left_s":5400.0,"unpublished":0
+             "fps":40.0,"lag_ms":250.0,"elapsed_s":12.5,"disk_free_bytes":1099511627776,"disk_time_left_s":5400.0,"unpublished":0,"refused_clients":3
             """);
         JsonElement bare = python.Hear()[1];
         Assert.Equal(1UL, bare.GetProperty("seq").GetUInt64());

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Acquisition.Core;
 using Acquisition.Restoration;
 
@@ -9,12 +7,6 @@ namespace Acquisition.Torch.Adversarial.C2Gan;
 /// <summary>How networks are sized, weighted and trained. Defaults are those of the paper (Li et al. 2021) and of its authors' code of 2020.</summary>
 internal sealed record C2GanSettings
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString,
-    };
-
     /// <summary>Half of them with one learning rate, half with one that falls to 0 (Zhu et al. 2017).</summary>
     public int Steps { get; init => field = Require.InRange(value, 1, int.MaxValue); } = 200_000;
 
@@ -73,7 +65,7 @@ internal sealed record C2GanSettings
     public double Highest { get; init => field = Require.InRange(value, 1, 100); } = 1.5;
 
     /// <summary>Masks that sharpen, so that in the end only what changes sides counts, and a weight of theirs that does not fade out.</summary>
-    private static C2GanSettings Safe { get; } = new() { ContentWeight = 10, ContentFloor = 1, FirstSlope = 10, LastSlope = 25 };
+    private static C2GanSettings Safe { get; } = new() { ContentWeight = 5, ContentFloor = 0.5, FirstSlope = 10, LastSlope = 25 };
 
     public static C2GanSettings Of(TrainingPreset preset) => preset switch
     {
@@ -81,7 +73,7 @@ internal sealed record C2GanSettings
         TrainingPreset.Safe => Safe,
         TrainingPreset.Small => Safe with
         {
-            Steps = 4_000,
+            Steps = 1_500,
             PatchPx = 64,
             Channels = 16,
             Blocks = 3,
@@ -93,34 +85,16 @@ internal sealed record C2GanSettings
         _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "Not a preset."),
     };
 
-    /// <summary>Settings by name, as a card has them.</summary>
-    public ImmutableSortedDictionary<string, string> ByName() =>
-        JsonSerializer.Deserialize<Dictionary<string, string>>(JsonSerializer.Serialize(this, Json))!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    /// <summary>As a card has them.</summary>
+    public ImmutableSortedDictionary<string, string> ByName() => NamedSettings.Of(this);
 
     /// <summary>The same with some settings changed.</summary>
     /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
-    public C2GanSettings With(ImmutableSortedDictionary<string, string> changes)
-    {
-        ImmutableSortedDictionary<string, string> all = ByName();
-        foreach (string name in changes.Keys)
-        {
-            if (!all.ContainsKey(name)) throw new RestorationException($"{ModelNames.C2Gan} has no setting '{name}'; it has {string.Join(", ", all.Keys)}.");
-        }
-
-        return Read(all.SetItems(changes), message => new RestorationException($"A setting of {ModelNames.C2Gan} cannot be: {message}"));
-    }
+    public C2GanSettings With(ImmutableSortedDictionary<string, string> changes) => NamedSettings.Change(this, changes, ModelNames.C2Gan);
 
     /// <summary>The settings that made a model.</summary>
     /// <exception cref="DataFormatException">One is missing, or cannot be.</exception>
-    public static C2GanSettings Of(ModelCard card)
-    {
-        IEnumerable<string> names = new C2GanSettings().ByName().Keys;
-        if (names.FirstOrDefault(name => !card.Settings.ContainsKey(name)) is string missing)
-            throw new DataFormatException($"The model's card does not say '{missing}'.");
-        return Read(
-            names.ToImmutableSortedDictionary(name => name, name => card.Settings[name], StringComparer.Ordinal),
-            message => new DataFormatException($"The model's card cannot be read: {message}"));
-    }
+    public static C2GanSettings Of(ModelCard card) => NamedSettings.Of(card, new C2GanSettings());
 
     /// <summary>The learning rate of a step, the first of which is 1.</summary>
     public double RateAt(int step) => LearningRate * Math.Min(1, 2 * (1 - Passed(step)));
@@ -133,16 +107,4 @@ internal sealed record C2GanSettings
 
     /// <summary>Share of all steps that lie behind.</summary>
     private double Passed(int step) => (step - 1.0) / Steps;
-
-    private static C2GanSettings Read(ImmutableSortedDictionary<string, string> all, Func<string, Exception> fault)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<C2GanSettings>(JsonSerializer.Serialize(all), Json)!;
-        }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException or FormatException)
-        {
-            throw fault(wrong.Message);
-        }
-    }
 }

@@ -18,6 +18,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
     private readonly CrossModalitySettings _settings;
     private readonly LibraryCard _inputCard;
     private readonly LibraryCard _targetCard;
+    private readonly ImmutableSortedDictionary<string, string> _preparation;
     private readonly PlanePairs _pairs;
     private readonly Device _device;
     private readonly UNetGenerator _generator;
@@ -29,7 +30,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
     /// <exception cref="RestorationException">The libraries are no pairs, or too small, or the weights to go on from are of other networks.</exception>
     public CrossModalityTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options, CrossModalitySettings settings) : base(options)
     {
-        (_settings, _inputCard, _targetCard, _weights) = (settings, input.Card, target.Card, new TermWeights(settings));
+        (_settings, _inputCard, _targetCard, _preparation, _weights) = (settings, input.Card, target.Card, target.Preparation, new TermWeights(settings));
         _pairs = new PlanePairs(input, target, options.HeldOutShare, settings.PatchPx);
         _device = TorchDevice.Open(options.Device);
         (_generator, _discriminator) = (new UNetGenerator(settings.GeneratorChannels), new Discriminator(settings.DiscriminatorChannels));
@@ -64,7 +65,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
             Seed = Options.Seed,
             Input = _inputCard,
             Target = _targetCard,
-            Settings = _settings.ByName(),
+            Settings = _settings.ByName().AddRange(_preparation),
             Scores = scores.ToImmutableSortedDictionary(score => score.Name, score => score.Value, StringComparer.Ordinal),
         },
         NetworkState.Of(GeneratorKey, _generator).ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));

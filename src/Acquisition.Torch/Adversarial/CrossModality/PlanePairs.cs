@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Acquisition.Core;
 using Acquisition.Restoration;
+using Acquisition.Restoration.Registration;
 using static TorchSharp.torch;
 
 namespace Acquisition.Torch.Adversarial.CrossModality;
@@ -21,7 +22,11 @@ internal sealed class PlanePairs
     public PlanePairs(ImageLibrary input, ImageLibrary target, double heldOutShare, int patchPx)
     {
         if (input.Images.Length != target.Images.Length)
-            throw new RestorationException($"There are {input.Images.Length} images to restore and {target.Images.Length} of what they are to look like; this system learns from pairs.");
+        {
+            throw new RestorationException(
+                $"There are {input.Images.Length} images to restore and {target.Images.Length} of what they are to look like; this system learns from pairs.");
+        }
+
         for (int i = 0; i < input.Images.Length; i++)
         {
             if (input.Images[i].Shape != target.Images[i].Shape)
@@ -31,8 +36,15 @@ internal sealed class PlanePairs
         var (learned, judged) = HeldOut.Part(input.Images, heldOutShare);
         var (learnedTargets, judgedTargets) = HeldOut.Part(target.Images, heldOutShare);
         var patch = new VolumeShape(1, patchPx, patchPx);
-        (_inputs, _targets) = (new PatchSampler(learned, input.Card.Scale, patch), new PatchSampler(learnedTargets, target.Card.Scale, patch));
-        Judged = Chosen(judged, input.Card.Scale).Zip(Chosen(judgedTargets, target.Card.Scale), (a, b) => new PlanePair(a, b)).ToImmutableArray();
+        var (learnedAreas, judgedAreas) = input.Usable.IsEmpty ? ([], []) : HeldOut.Part(input.Usable, heldOutShare);
+        _inputs = new PatchSampler(learned, input.Card.Scale, patch, learnedAreas);
+        _targets = new PatchSampler(learnedTargets, target.Card.Scale, patch);
+        Judged = [.. Chosen(judged, judgedAreas, input.Card.Scale).Zip(Chosen(judgedTargets, judgedAreas, target.Card.Scale), (a, b) => new PlanePair(a, b))];
+        if (Judged.IsEmpty)
+        {
+            throw new RestorationException(
+                $"Of the {judged.Length} held-out image(s) none shows what its partner shows; there is nothing to judge by. Compare the pairs, or hold out more.");
+        }
     }
 
     /// <summary>Held-out planes, or their centres.</summary>
@@ -53,18 +65,31 @@ internal sealed class PlanePairs
         return (HostTensors.Sections(inputs, count, edge, edge, device), HostTensors.Sections(targets, count, edge, edge, device));
     }
 
-    private static IEnumerable<PlaneSamples> Chosen(ImmutableArray<FloatVolume> images, IntensityScale scale)
+    private static IEnumerable<PlaneSamples> Chosen(ImmutableArray<FloatVolume> images, ImmutableArray<ImmutableArray<UsableArea>> usable, IntensityScale scale)
     {
-        (FloatVolume Image, int Z)[] planes = [.. images.SelectMany(image => Enumerable.Range(0, image.Shape.Z).Select(z => (image, z)))];
+        (FloatVolume Image, int Z, PlaneBox Box)[] planes =
+        [
+            .. from i in Enumerable.Range(0, images.Length)
+               from z in Enumerable.Range(0, images[i].Shape.Z)
+               let area = usable.IsEmpty ? UsableArea.All(images[i].Shape.Y, images[i].Shape.X) : usable[i] is [var one] ? one : usable[i][z]
+               let box = Centre(area.Inside)
+               where area.Holds(box)
+               select (images[i], z, box),
+        ];
         int count = Math.Min(planes.Length, MaxJudged);
         for (int i = 0; i < count; i++)
         {
-            var (image, z) = planes[(int)((i + 0.5) * planes.Length / count)];
-            int height = Math.Min(image.Shape.Y, MaxJudgedPx), width = Math.Min(image.Shape.X, MaxJudgedPx);
-            var sampler = new PatchSampler([image], scale, new VolumeShape(1, height, width));
-            var samples = new float[height * width];
-            sampler.Cut(new PatchPlace(0, z, (image.Shape.Y - height) / 2, (image.Shape.X - width) / 2, false, false, false, false), samples);
-            yield return new PlaneSamples(height, width, samples);
+            var (image, z, box) = planes[(int)((i + 0.5) * planes.Length / count)];
+            var sampler = new PatchSampler([image], scale, new VolumeShape(1, box.Height, box.Width));
+            var samples = new float[box.Height * box.Width];
+            sampler.Cut(new PatchPlace(0, z, box.Y, box.X, false, false, false, false), samples);
+            yield return new PlaneSamples(box.Height, box.Width, samples);
+        }
+
+        static PlaneBox Centre(PlaneBox all)
+        {
+            int height = Math.Min(all.Height, MaxJudgedPx), width = Math.Min(all.Width, MaxJudgedPx);
+            return new PlaneBox(all.Y + (all.Height - height) / 2, all.X + (all.Width - width) / 2, height, width);
         }
     }
 }

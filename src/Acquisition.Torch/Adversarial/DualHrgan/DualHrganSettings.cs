@@ -25,11 +25,11 @@ internal sealed record DualHrganSettings
     /// <summary>Residual blocks; eight in the paper.</summary>
     public required int Blocks { get; init => field = Require.InRange(value, 1, 256); }
 
-    /// <summary>Whether the generator of fine volumes adds to the trilinearly enlarged input, and begins by adding nothing. Not in the paper; unpaired
-    /// training is steadier with it.</summary>
+    /// <summary>Whether the generator of fine volumes adds to the trilinearly enlarged input. Not in the paper; unpaired training is steadier
+    /// with it.</summary>
     public required bool AddsEnlarged { get; init; }
 
-    /// <summary>Whether the generator of coarse volumes adds to means over 3³ voxels likewise. Where the coarse objective blurs much more than its
+    /// <summary>Whether the generator of coarse volumes adds to means over 3³ voxels, and begins by adding nothing. Where the coarse objective blurs much more than its
     /// voxels do, it learns that later than from nothing.</summary>
     public required bool AddsMeans { get; init; }
 
@@ -117,15 +117,44 @@ internal sealed record DualHrganSettings
         TrainingPreset.Literal => Paper,
         TrainingPreset.Safe => Paper with
         {
-            AddsEnlarged = true, FineAdversaryWeight = 1, CoarseAdversaryWeight = 20, AdversaryIsPerVoxel = true, CycleWeight = 10, DegradationShare = 0.3, ConsistencyWeight = 5, ConsistencyShare = 0.1,
+            AddsEnlarged = true,
+            FineAdversaryWeight = 1,
+            CoarseAdversaryWeight = 20,
+            AdversaryIsPerVoxel = true,
+            CycleWeight = 10,
+            DegradationShare = 0.3,
+            ConsistencyWeight = 5,
+            ConsistencyShare = 0.1,
         },
         _ => Paper with
         {
-            Features = 12, Expanded = 72, Reduced = 9, Blocks = 3, AddsEnlarged = true, CoarseFeatures = 8, StridesFirst = true,
-            FineCriticFeatures = [8, 16, 32, 32], CoarseCriticFeatures = [8, 16, 32, 64], BlockEdge = 14, Margin = 2, CoarseBatch = 4,
-            FineCriticSteps = 1, CoarseCriticSteps = 2, DegradationCriticSteps = 5, GeneratorRate = 3e-3, DegradationRate = 4e-4, CriticRate = 5e-4, Cools = true,
-            Steps = 1500, FineAdversaryWeight = 3, CoarseAdversaryWeight = 20, AdversaryIsPerVoxel = true, CycleWeight = 10,
-            DegradationShare = 0.15, ConsistencyWeight = 2, ConsistencyShare = 0.1,
+            Features = 12,
+            Expanded = 72,
+            Reduced = 9,
+            Blocks = 3,
+            AddsEnlarged = true,
+            CoarseFeatures = 8,
+            StridesFirst = true,
+            FineCriticFeatures = [8, 16, 32, 32],
+            CoarseCriticFeatures = [8, 16, 32, 64],
+            BlockEdge = 14,
+            Margin = 2,
+            CoarseBatch = 4,
+            FineCriticSteps = 1,
+            CoarseCriticSteps = 2,
+            DegradationCriticSteps = 5,
+            GeneratorRate = 3e-3,
+            DegradationRate = 4e-4,
+            CriticRate = 5e-4,
+            Cools = true,
+            Steps = 1500,
+            FineAdversaryWeight = 10,
+            CoarseAdversaryWeight = 20,
+            AdversaryIsPerVoxel = true,
+            CycleWeight = 10,
+            DegradationShare = 0.15,
+            ConsistencyWeight = 2,
+            ConsistencyShare = 0.1,
         },
     };
 
@@ -158,10 +187,36 @@ internal sealed record DualHrganSettings
 
     private static DualHrganSettings Paper { get; } = new()
     {
-        Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, AddsMeans = false, CoarseFeatures = 32, StridesFirst = false,
-        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Margin = 0, Batch = 1, CoarseBatch = 1,
-        FineCriticSteps = 5, CoarseCriticSteps = 5, DegradationCriticSteps = 5, GeneratorRate = 1e-4, DegradationRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
-        FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
+        Features = 32,
+        Expanded = 192,
+        Reduced = 25,
+        Blocks = 8,
+        AddsEnlarged = false,
+        AddsMeans = false,
+        CoarseFeatures = 32,
+        StridesFirst = false,
+        FineCriticFeatures = [32, 64, 128, 256, 256],
+        CoarseCriticFeatures = [32, 64, 128, 256],
+        BlockEdge = 32,
+        Margin = 0,
+        Batch = 1,
+        CoarseBatch = 1,
+        FineCriticSteps = 5,
+        CoarseCriticSteps = 5,
+        DegradationCriticSteps = 5,
+        GeneratorRate = 1e-4,
+        DegradationRate = 1e-4,
+        CriticRate = 1e-4,
+        Cools = false,
+        Steps = 100_000,
+        FineAdversaryWeight = 10,
+        CoarseAdversaryWeight = 10,
+        AdversaryIsPerVoxel = false,
+        CycleWeight = 1,
+        DegradationShare = 0,
+        ConsistencyWeight = 0,
+        ConsistencyShare = 0,
+        PenaltyWeight = 10,
     };
 
     private static ImmutableArray<int> Channels(ImmutableArray<int> features) => features is { IsDefaultOrEmpty: false } && features.All(count => count is >= 1 and <= MostChannels)

@@ -38,7 +38,8 @@ public sealed class CrossModalityLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         double[] real = [0.3, -2, 1.5], made = [-0.4, 0.9, 3];
-        Tensor target = tensor([.. real.Select(logit => (float)logit)], device: CPU), predicted = tensor([.. made.Select(logit => (float)logit)], device: CPU);
+        Tensor target = tensor([.. real.Select(logit => (float)logit)], device: CPU);
+        Tensor predicted = tensor([.. made.Select(logit => (float)logit)], device: CPU);
         Assert.Equal(made.Average(logit => -Math.Log(D(logit))), LossTerms.Fooling(predicted).item<float>(), 1e-5);
         Assert.Equal(real.Average(logit => -Math.Log(D(logit))) + made.Average(logit => -Math.Log(1 - D(logit))), LossTerms.Telling(target, predicted).item<float>(), 1e-5);
         Assert.Equal(500, LossTerms.Fooling(tensor([-500f], device: CPU)).item<float>(), 1e-3);
@@ -64,7 +65,8 @@ public sealed class CrossModalityLossTests
         Device device = TorchDevice.Open(TorchCases.Device);
         var terms = training.Move(1, HostTensors.Sections(x, Count, Edge, Edge, device), HostTensors.Sections(y, Count, Edge, Edge, device));
         string said = RestorationOracle.RunScript(
-            "cross_modality.py", "step", oracle.Folder, $"{Count},{Edge},{Edge}", Say(training.Weights.SquareError), Say(training.Weights.Dissimilarity), Say(settings.DiscriminatorRate));
+            "cross_modality.py", "step", oracle.Folder, $"{Count},{Edge},{Edge}",
+            Say(training.Weights.SquareError), Say(training.Weights.Dissimilarity), Say(settings.DiscriminatorRate));
         double[] wanted = [.. said.Split(' ').Select(term => double.Parse(term, CultureInfo.InvariantCulture))];
         Assert.Equal(["adversarial", "square_error", "dissimilarity", "discriminator"], terms.Select(term => term.Name));
         foreach (var (term, value) in terms.Zip(wanted)) Assert.Equal(1, term.Value / value, 1e-4);

@@ -94,7 +94,8 @@ public sealed class CrossModalityPredictorTests
     {
         using CrossModalityTraining training = CrossModalityCase.Training();
         using Predictor predictor = Open(training.Model([]), Least);
-        using FloatVolume holed = Volumes.Random(new VolumeShape(1, 32, 32), 2), filled = Volumes.From(holed.Shape, Volumes.Samples(holed)), a = new(holed.Shape), b = new(holed.Shape);
+        using FloatVolume holed = Volumes.Random(new VolumeShape(1, 32, 32), 2), filled = Volumes.From(holed.Shape, Volumes.Samples(holed));
+        using FloatVolume a = new(holed.Shape), b = new(holed.Shape);
         holed.Plane(0)[100] = float.NaN;
         filled.Plane(0)[100] = 0;
         double residual = predictor.Predict(holed, a, null, Cancellation), full = predictor.Predict(filled, b, null, Cancellation);

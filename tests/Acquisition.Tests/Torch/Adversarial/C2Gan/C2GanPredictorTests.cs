@@ -103,8 +103,8 @@ public sealed class C2GanPredictorTests
     {
         using Predictor predictor = C2GanSystem.System.Open(C2GanCase.Drawn(C2GanCase.Settings), Options with { MemoryBudgetBytes = 1 << 20 });
         using FloatVolume plane = new(new VolumeShape(1, 256, 257)), predicted = new(plane.Shape);
-        // Two channels, four tensors as large as the padded plane, four bytes a sample.
-        Assert.Equal(2L * 4 * 4 * 256 * 260, predictor.BytesNeeded(plane.Shape));
+        // Two channels, six tensors as large as the padded plane, four bytes a sample.
+        Assert.Equal(2L * 6 * 4 * 256 * 260, predictor.BytesNeeded(plane.Shape));
         Assert.Contains("activation_budget_mib", Assert.Throws<RestorationException>(
             () => predictor.Predict(plane, predicted, null, TestContext.Current.CancellationToken)).Message);
     }

@@ -40,14 +40,34 @@ internal sealed class DualHrganCase : IDisposable
     /// <summary>As the preset has it with stride first, on small nets.</summary>
     public static DualHrganSettings Tiny { get; } = DualHrganSettings.Of(TrainingPreset.Small) with
     {
-        Features = 4, Expanded = 12, Reduced = 3, Blocks = 2, AddsMeans = true, CoarseFeatures = 3, FineCriticFeatures = [2, 3, 4], CoarseCriticFeatures = [2, 3, 4],
-        BlockEdge = 10, Margin = 1, Batch = 2, CoarseBatch = 3, FineCriticSteps = 1, CoarseCriticSteps = 2, DegradationCriticSteps = 3,
+        Features = 4,
+        Expanded = 12,
+        Reduced = 3,
+        Blocks = 2,
+        AddsMeans = true,
+        CoarseFeatures = 3,
+        FineCriticFeatures = [2, 3, 4],
+        CoarseCriticFeatures = [2, 3, 4],
+        BlockEdge = 10,
+        Margin = 1,
+        Batch = 2,
+        CoarseBatch = 3,
+        FineCriticSteps = 1,
+        CoarseCriticSteps = 2,
+        DegradationCriticSteps = 3,
     };
 
     /// <summary>As the paper has it.</summary>
     public static DualHrganSettings TinyPaper { get; } = Tiny with
     {
-        AddsEnlarged = false, AddsMeans = false, StridesFirst = false, Margin = 0, FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1,
+        AddsEnlarged = false,
+        AddsMeans = false,
+        StridesFirst = false,
+        Margin = 0,
+        FineAdversaryWeight = 10,
+        CoarseAdversaryWeight = 10,
+        AdversaryIsPerVoxel = false,
+        CycleWeight = 1,
     };
 
     public static Device Placed => TorchDevice.Open(TorchCases.Device);
@@ -83,8 +103,14 @@ internal sealed class DualHrganCase : IDisposable
         SafeTensor[] tensors = [.. NetworkState.Of("generator", Restore), .. NetworkState.Of("degradation", Degrade)];
         var card = new ModelCard
         {
-            Method = ModelNames.DualHrgan, Preset = TrainingPreset.Small, Steps = 1, Seed = 1, Input = library, Target = library, Settings = Settings.ToCard(),
-            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty,
+            Method = ModelNames.DualHrgan,
+            Preset = TrainingPreset.Small,
+            Steps = 1,
+            Seed = 1,
+            Input = library,
+            Target = library,
+            Settings = Settings.ToCard(),
+            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string,
         };
         return new OfflineModel(card, System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, tensors.Select(tensor => KeyValuePair.Create(tensor.Name, tensor))));
