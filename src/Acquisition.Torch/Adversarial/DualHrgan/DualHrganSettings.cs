@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Restoration;
 
@@ -8,6 +10,8 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 internal sealed record DualHrganSettings
 {
     private const int MostChannels = 4096;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Channels of the generator of fine volumes between blocks. The paper's "192 filters reduced to 25" are WDSR-B's of 32 features.</summary>
     public required int Features { get; init => field = Require.InRange(value, 1, MostChannels); }
@@ -21,11 +25,11 @@ internal sealed record DualHrganSettings
     /// <summary>Residual blocks; eight in the paper.</summary>
     public required int Blocks { get; init => field = Require.InRange(value, 1, 256); }
 
-    /// <summary>Whether the generator of fine volumes adds to the trilinearly enlarged input, and begins by adding nothing. Not in the paper; unpaired
-    /// training is steadier with it.</summary>
+    /// <summary>Whether the generator of fine volumes adds to the trilinearly enlarged input. Not in the paper; unpaired training is steadier
+    /// with it.</summary>
     public required bool AddsEnlarged { get; init; }
 
-    /// <summary>Whether the generator of coarse volumes adds to means over 3³ voxels likewise. Where the coarse objective blurs much more than its
+    /// <summary>Whether the generator of coarse volumes adds to means over 3³ voxels, and begins by adding nothing. Where the coarse objective blurs much more than its
     /// voxels do, it learns that later than from nothing.</summary>
     public required bool AddsMeans { get; init; }
 
@@ -144,7 +148,7 @@ internal sealed record DualHrganSettings
             CriticRate = 5e-4,
             Cools = true,
             Steps = 1500,
-            FineAdversaryWeight = 3,
+            FineAdversaryWeight = 10,
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
@@ -154,26 +158,82 @@ internal sealed record DualHrganSettings
         },
     };
 
-    /// <summary>As a card has them.</summary>
-    public ImmutableSortedDictionary<string, string> ToCard() => NamedSettings.Of(this);
+    /// <summary>Settings by name, as a card has them; lists with hyphens between numbers.</summary>
+    public ImmutableSortedDictionary<string, string> ToCard() => JsonSerializer.SerializeToNode(this, Json)!.AsObject()
+        .ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join('-', list) : setting.Value!.ToJsonString(), StringComparer.Ordinal);
 
     /// <summary>The settings that made a model.</summary>
     /// <exception cref="DataFormatException">One is missing, or cannot be.</exception>
-    public static DualHrganSettings FromCard(ModelCard card) => NamedSettings.Of(card, Paper);
+    public static DualHrganSettings FromCard(ModelCard card)
+    {
+        ImmutableSortedDictionary<string, string> known = Paper.ToCard();
+        return Read(
+            card.Settings.Where(setting => known.ContainsKey(setting.Key)),
+            message => new DataFormatException($"The model's card cannot be read: {message}"));
+    }
 
     /// <summary>The same with some settings changed.</summary>
     /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
-    public DualHrganSettings With(ImmutableSortedDictionary<string, string> changes) => NamedSettings.Change(this, changes, ModelNames.DualHrgan);
+    public DualHrganSettings With(ImmutableSortedDictionary<string, string> changes)
+    {
+        ImmutableSortedDictionary<string, string> all = ToCard();
+        if (changes.Keys.FirstOrDefault(name => !all.ContainsKey(name)) is string unknown)
+            throw new RestorationException($"{ModelNames.DualHrgan} has no setting '{unknown}'; it has {string.Join(", ", all.Keys)}.");
+        return Read(all.SetItems(changes), message => new RestorationException($"A setting of {ModelNames.DualHrgan} cannot be: {message}"));
+    }
+
+    private static ImmutableHashSet<string> Lists { get; } =
+        [Json.PropertyNamingPolicy!.ConvertName(nameof(FineCriticFeatures)), Json.PropertyNamingPolicy.ConvertName(nameof(CoarseCriticFeatures))];
 
     private static DualHrganSettings Paper { get; } = new()
     {
-        Features = 32, Expanded = 192, Reduced = 25, Blocks = 8, AddsEnlarged = false, AddsMeans = false, CoarseFeatures = 32, StridesFirst = false,
-        FineCriticFeatures = [32, 64, 128, 256, 256], CoarseCriticFeatures = [32, 64, 128, 256], BlockEdge = 32, Margin = 0, Batch = 1, CoarseBatch = 1,
-        FineCriticSteps = 5, CoarseCriticSteps = 5, DegradationCriticSteps = 5, GeneratorRate = 1e-4, DegradationRate = 1e-4, CriticRate = 1e-4, Cools = false, Steps = 100_000,
-        FineAdversaryWeight = 10, CoarseAdversaryWeight = 10, AdversaryIsPerVoxel = false, CycleWeight = 1, DegradationShare = 0, ConsistencyWeight = 0, ConsistencyShare = 0, PenaltyWeight = 10,
+        Features = 32,
+        Expanded = 192,
+        Reduced = 25,
+        Blocks = 8,
+        AddsEnlarged = false,
+        AddsMeans = false,
+        CoarseFeatures = 32,
+        StridesFirst = false,
+        FineCriticFeatures = [32, 64, 128, 256, 256],
+        CoarseCriticFeatures = [32, 64, 128, 256],
+        BlockEdge = 32,
+        Margin = 0,
+        Batch = 1,
+        CoarseBatch = 1,
+        FineCriticSteps = 5,
+        CoarseCriticSteps = 5,
+        DegradationCriticSteps = 5,
+        GeneratorRate = 1e-4,
+        DegradationRate = 1e-4,
+        CriticRate = 1e-4,
+        Cools = false,
+        Steps = 100_000,
+        FineAdversaryWeight = 10,
+        CoarseAdversaryWeight = 10,
+        AdversaryIsPerVoxel = false,
+        CycleWeight = 1,
+        DegradationShare = 0,
+        ConsistencyWeight = 0,
+        ConsistencyShare = 0,
+        PenaltyWeight = 10,
     };
 
     private static ImmutableArray<int> Channels(ImmutableArray<int> features) => features is { IsDefaultOrEmpty: false } && features.All(count => count is >= 1 and <= MostChannels)
         ? features
         : throw new ArgumentException($"Channels are whole numbers from 1 to {MostChannels}, one at least.");
+
+    private static DualHrganSettings Read(IEnumerable<KeyValuePair<string, string>> settings, Func<string, Exception> fault)
+    {
+        try
+        {
+            var values = settings.Select(setting => KeyValuePair.Create(
+                setting.Key, JsonNode.Parse(Lists.Contains(setting.Key) ? $"[{setting.Value.Replace('-', ',')}]" : setting.Value)));
+            return new JsonObject(values).Deserialize<DualHrganSettings>(Json)!;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            throw fault(wrong.Message);
+        }
+    }
 }

@@ -37,11 +37,10 @@ internal sealed class FineGenerator : Module<Tensor, Tensor>
         return fine.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Draws weights. A network that adds to the enlarged input begins by adding nothing.</summary>
     public void Draw(Generator chance)
     {
         head.Draw(chance);
         foreach (ResidualBlock block in blocks) block.Draw(chance);
-        tail.Draw(chance, isSilent: _addsEnlarged);
+        tail.Draw(chance);
     }
 }

@@ -27,14 +27,13 @@ internal sealed class WeightNormConvolution : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => functional.conv3d(input, weight_g * weight_v / Length(), bias, padding: _padding);
 
     /// <summary>Draws directions uniformly within ±1/√(inputs of a sum), with their own lengths, and sets biases to 0.</summary>
-    /// <param name="isSilent">Whether lengths are 0, so that the layer begins by giving nothing.</param>
-    public void Draw(Generator chance, bool isSilent = false)
+    public void Draw(Generator chance)
     {
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         double bound = 1 / Math.Sqrt(init.CalculateFanInAndFanOut(weight_v).fanIn);
         init.uniform_(weight_v, -bound, bound, chance);
-        weight_g.copy_(isSilent ? zeros_like(weight_g) : Length());
+        weight_g.copy_(Length());
         init.zeros_(bias);
     }
 

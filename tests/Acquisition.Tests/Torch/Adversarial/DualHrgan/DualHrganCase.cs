@@ -103,8 +103,14 @@ internal sealed class DualHrganCase : IDisposable
         SafeTensor[] tensors = [.. NetworkState.Of("generator", Restore), .. NetworkState.Of("degradation", Degrade)];
         var card = new ModelCard
         {
-            Method = ModelNames.DualHrgan, Preset = TrainingPreset.Small, Steps = 1, Seed = 1, Input = library, Target = library, Settings = Settings.ToCard(),
-            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty,
+            Method = ModelNames.DualHrgan,
+            Preset = TrainingPreset.Small,
+            Steps = 1,
+            Seed = 1,
+            Input = library,
+            Target = library,
+            Settings = Settings.ToCard(),
+            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string,
         };
         return new OfflineModel(card, System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, tensors.Select(tensor => KeyValuePair.Create(tensor.Name, tensor))));

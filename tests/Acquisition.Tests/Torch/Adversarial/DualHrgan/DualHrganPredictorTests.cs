@@ -57,11 +57,10 @@ public sealed class DualHrganPredictorTests
         using var at = new DualHrganCase(isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny);
         using (no_grad())
         {
-            // As training begins, but for last layers that say something.
+            // As training begins, but for a last layer that says something.
             using var chance = new Generator(6);
             at.Restore.Draw(chance);
             at.Degrade.Draw(chance);
-            at.Restore.state_dict()["tail.weight_g"].fill_(0.3);
             at.Degrade.state_dict()["layers.4.weight"].normal_(0, 0.05, chance);
         }
 
