@@ -4,9 +4,9 @@
   cross_modality.py generator FOLDER N,Y,X            reads generator.*.f32 and input.f32, writes output.f32
   cross_modality.py discriminator FOLDER N,Y,X        reads discriminator.*.f32 and input.f32, writes output.f32
   cross_modality.py similarity FOLDER N,Y,X           reads input.f32 and target.f32, prints the mean structural similarity
-  cross_modality.py step FOLDER N,Y,X SQUARE SIMILARITY RATE
+  cross_modality.py step FOLDER N,Y,X ADVERSARIAL SQUARE SIMILARITY RATE
       one alternating step: reads both networks, input.f32 and target.f32; the discriminator moves first, by Adam (0.5, 0.999) with RATE; then the
-      generator's gradient of adversarial + SQUARE * mean square error + SIMILARITY * similarity term. Writes gradient.NETWORK.*.f32 and prints
+      generator's gradient of ADVERSARIAL * adversarial term + SQUARE * mean square error + SIMILARITY * similarity term. Writes gradient.NETWORK.*.f32 and prints
       the adversarial term, mean square error, similarity term and the discriminator's loss.
 
 Wang et al. 2019, Nature Methods 16, 103. Files are raw little-endian float32; NETWORK.LAYER.weight.f32 and NETWORK.LAYER.bias.f32 are a network's
@@ -141,7 +141,7 @@ if __name__ == "__main__":
     elif mode == "similarity":
         print(repr(similarity(images("input"), images("target")).item()))
     else:
-        square, similar, rate = (float(part) for part in sys.argv[4:7])
+        adversarial, square, similar, rate = (float(part) for part in sys.argv[4:8])
         x, y = images("input"), images("target")
         g, d = load(folder, "generator"), load(folder, "discriminator")
         for values in (*g.values(), *d.values()):
@@ -153,7 +153,7 @@ if __name__ == "__main__":
             save(f"gradient.discriminator.{name}", gradient)
         after = adam(d, gradients, rate)
         terms = fooling(discriminate(after, made)), ((made - y) ** 2).mean(), similarity_term(made, y)
-        total = terms[0] + square * terms[1] + similar * terms[2]
+        total = adversarial * terms[0] + square * terms[1] + similar * terms[2]
         for name, gradient in zip(g, torch.autograd.grad(total, list(g.values()))):
             save(f"gradient.generator.{name}", gradient)
         print(*(repr(term.item()) for term in (*terms, told)))

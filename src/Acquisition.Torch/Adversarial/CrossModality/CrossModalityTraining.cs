@@ -96,7 +96,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
         double? fooled = fooling?.item<float>();
         _weights.Follow(step, fooled, squareError, unlike);
         Tensor loss = square * _weights.SquareError + dissimilarity * _weights.Dissimilarity;
-        if (fooling is not null) loss += fooling;
+        if (fooling is not null) loss += fooling * _weights.Adversarial;
         Go(_moveGenerator, _generatorLimit, loss, _settings.GeneratorRate * fall);
         return [("adversarial", fooled ?? 0), ("square_error", squareError), ("dissimilarity", unlike), ("discriminator", told)];
     }

@@ -66,14 +66,14 @@ public sealed class CrossModalityLossTests
         var terms = training.Move(1, HostTensors.Sections(x, Count, Edge, Edge, device), HostTensors.Sections(y, Count, Edge, Edge, device));
         string said = RestorationOracle.RunScript(
             "cross_modality.py", "step", oracle.Folder, $"{Count},{Edge},{Edge}",
-            Say(training.Weights.SquareError), Say(training.Weights.Dissimilarity), Say(settings.DiscriminatorRate));
+            Say(training.Weights.Adversarial), Say(training.Weights.SquareError), Say(training.Weights.Dissimilarity), Say(settings.DiscriminatorRate));
         double[] wanted = [.. said.Split(' ').Select(term => double.Parse(term, CultureInfo.InvariantCulture))];
         Assert.Equal(["adversarial", "square_error", "dissimilarity", "discriminator"], terms.Select(term => term.Name));
         foreach (var (term, value) in terms.Zip(wanted)) Assert.Equal(1, term.Value / value, 1e-4);
         // Shares are right from the first step on.
-        double loss = wanted[0] + training.Weights.SquareError * wanted[1] + training.Weights.Dissimilarity * wanted[2];
-        Assert.Equal(settings.SquareErrorShare, training.Weights.SquareError * wanted[1] / loss, 1e-4);
-        Assert.Equal(settings.SimilarityShare, training.Weights.Dissimilarity * wanted[2] / loss, 1e-4);
+        Assert.Equal(1 - settings.SquareErrorShare - settings.SimilarityShare, training.Weights.Adversarial * wanted[0], 1e-4);
+        Assert.Equal(settings.SquareErrorShare, training.Weights.SquareError * wanted[1], 1e-4);
+        Assert.Equal(settings.SimilarityShare, training.Weights.Dissimilarity * wanted[2], 1e-4);
         Compare("generator", training.Generator);
         Compare("discriminator", training.Discriminator);
 
@@ -98,6 +98,7 @@ public sealed class CrossModalityLossTests
         weights.Follow(1, null, 0.02, 0.5);
         Assert.Equal(0.25 / 0.02, weights.SquareError, 1e-9);
         Assert.Equal(0.75 / 0.5, weights.Dissimilarity, 1e-9);
+        Assert.Equal(0, weights.Adversarial);
         weights.Follow(2, null, 0.01, 0.4);
         Assert.Equal(0.25 / 0.02, weights.SquareError, 1e-9);
         weights.Follow(3, null, 0.01, 0.4);
@@ -107,7 +108,8 @@ public sealed class CrossModalityLossTests
         // The adversary's first step sets them anew, whatever its number.
         weights.Follow(4, 0.7, 0.01, 0.4);
         square = 0.99 * square + 0.01 * 0.01;
-        Assert.Equal(0.7 / 0.6 * 0.1 / square, weights.SquareError, 1e-9);
+        Assert.Equal(0.1 / square, weights.SquareError, 1e-9);
+        Assert.Equal(0.6 / 0.7, weights.Adversarial, 1e-9);
 
         using var memory = new MemoryStream();
         weights.Save(new BinaryWriter(memory));
@@ -115,6 +117,6 @@ public sealed class CrossModalityLossTests
         var loaded = new TermWeights(new CrossModalitySettings { SquareErrorShare = 0.1, SimilarityShare = 0.3, StepsToReweigh = 3 });
         loaded.Load(new BinaryReader(memory));
         foreach (TermWeights each in (TermWeights[])[weights, loaded]) each.Follow(6, 0.5, 0.03, 0.2);
-        Assert.Equal((weights.SquareError, weights.Dissimilarity), (loaded.SquareError, loaded.Dissimilarity));
+        Assert.Equal((weights.Adversarial, weights.SquareError, weights.Dissimilarity), (loaded.Adversarial, loaded.SquareError, loaded.Dissimilarity));
     }
 }
