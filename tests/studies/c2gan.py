@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Low light to high light of made-up nuclei, learned from unpaired planes: c2gan.py PROGRAM FOLDER [--seeds 1,2,3] [--threads 2] [--only PART,PART]
+"""Low light to high light of made-up nuclei, learned from unpaired planes: c2gan.py PROGRAM FOLDER [--seeds 1,2,3] [--threads 2] [--only PART,PART] [--steps N]
 
 PROGRAM is acquisition, built in Release. FOLDER receives libraries, models, restored planes, figures.md and picture.png; what is there already is not made
-again, and training that was cut off goes on. Parts: restored (the small preset), inverted (training that begins with generators that turn bright
+again, and training that was cut off goes on. --steps makes trainings shorter than the small preset, to try things. Parts: restored (the small preset), inverted (training that begins with generators that turn bright
 and dark around, with and without the structure term), supervised (the generator alone, trained on pairs that a microscope does not give: an upper bound).
 Low light is 10 photons in a pixel of light 1 with 1 photon of read noise at 25 counts a photon, high light 1000 photons at 1 count; no scene is in two
 libraries. All figures are taken here from planes that 'acquisition restore' wrote of scenes no model has seen.
@@ -21,7 +21,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
-import c2gan as oracle  # noqa: E402
+import c2gan as oracle  # noqa: E402 - the one beside it, not this file
 from read_zarr3 import read  # noqa: E402
 
 EDGE, LEARNED, TESTED = 256, 80, 20
@@ -89,6 +89,8 @@ def train(options, name, seed, settings):
     if os.path.exists(f"{folder}.time"):
         return folder
     with open(f"{folder}.yaml", "w") as file:
+        if options.steps:
+            settings = settings | {"steps": min(options.steps, settings.get("steps", options.steps))}
         lines = [f"  input: {options.folder}/low", f"  target: {options.folder}/high", "  preset: small", "  patience: 0"]
         file.write("\n".join(["training:", *lines, *(f"  {key}: {value}" for key, value in settings.items())]))
         file.write(f"\nrestoration:\n  seed: {seed}\n  threads: {options.threads}\n")
@@ -105,7 +107,7 @@ def restore(options, model):
     folder = f"{model}_restored"
     if not os.path.exists(f"{folder}.done"):
         with open(f"{folder}.yaml", "w") as file:
-            file.write(f"restoration:\n  model: c2gan\n  uncertainty: true\n  threads: {options.threads}\nprediction:\n  weights_file: {model}/model.safetensors\nstorage:\n  root: {options.folder}\n")
+            file.write(f"restoration:\n  model: c2gan\n  threads: {options.threads}\nprediction:\n  weights_file: {model}/model.safetensors\nstorage:\n  root: {options.folder}\n")
         subprocess.run([options.program, "restore", f"{options.folder}/tested.tif", "--config", f"{folder}.yaml", "--output", folder], check=True, stdout=subprocess.DEVNULL)
         open(f"{folder}.done", "w").close()
     return read(f"{folder}/restored.zarr")[0][0, 0].astype(float), read(f"{folder}/uncertainty.zarr")[0][0, 0].astype(float)
@@ -198,6 +200,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--seeds", default="1,2,3", type=lambda text: [int(seed) for seed in text.split(",")])
     parser.add_argument("--threads", default=2, type=int)
+    parser.add_argument("--steps", default=None, type=int)
     parser.add_argument("--only", default="restored,inverted,supervised", type=lambda text: text.split(","))
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)

@@ -26,6 +26,8 @@ internal sealed class CrossModalityTraining : AdversarialTraining
     private readonly Adam _moveGenerator;
     private readonly Adam _moveDiscriminator;
     private readonly TermWeights _weights;
+    private readonly GradientLimit _generatorLimit = new();
+    private readonly GradientLimit _discriminatorLimit = new();
 
     /// <exception cref="RestorationException">The libraries are no pairs, or too small, or the weights to go on from are of other networks.</exception>
     public CrossModalityTraining(ImageLibrary input, ImageLibrary target, TrainingOptions options, CrossModalitySettings settings) : base(options)
@@ -82,7 +84,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
         if (step > _settings.PretrainingSteps)
         {
             Tensor telling = LossTerms.Telling(_discriminator.call(target), _discriminator.call(predicted.detach()));
-            Go(_moveDiscriminator, telling, _settings.DiscriminatorRate * fall);
+            Go(_moveDiscriminator, _discriminatorLimit, telling, _settings.DiscriminatorRate * fall);
             told = telling.item<float>();
             _discriminator.Learns(false);
             fooling = LossTerms.Fooling(_discriminator.call(predicted));
@@ -95,7 +97,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
         _weights.Follow(step, fooled, squareError, unlike);
         Tensor loss = square * _weights.SquareError + dissimilarity * _weights.Dissimilarity;
         if (fooling is not null) loss += fooling;
-        Go(_moveGenerator, loss, _settings.GeneratorRate * fall);
+        Go(_moveGenerator, _generatorLimit, loss, _settings.GeneratorRate * fall);
         return [("adversarial", fooled ?? 0), ("square_error", squareError), ("dissimilarity", unlike), ("discriminator", told)];
     }
 
@@ -131,15 +133,26 @@ internal sealed class CrossModalityTraining : AdversarialTraining
             Preview("input", pair.Input), Preview("restored", Restored(pair.Input)), Preview("target", pair.Target))),
     ];
 
-    protected override void SaveMore(BinaryWriter writer) => _weights.Save(writer);
+    protected override void SaveMore(BinaryWriter writer)
+    {
+        _weights.Save(writer);
+        _generatorLimit.Save(writer);
+        _discriminatorLimit.Save(writer);
+    }
 
-    protected override void LoadMore(BinaryReader reader) => _weights.Load(reader);
+    protected override void LoadMore(BinaryReader reader)
+    {
+        _weights.Load(reader);
+        _generatorLimit.Load(reader);
+        _discriminatorLimit.Load(reader);
+    }
 
-    private static void Go(Adam adam, Tensor loss, double rate)
+    private static void Go(Adam adam, GradientLimit limit, Tensor loss, double rate)
     {
         foreach (var group in adam.ParamGroups) group.LearningRate = rate;
         adam.zero_grad();
         loss.backward();
+        limit.Apply(adam.parameters());
         adam.step();
     }
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Acquisition.Core;
 using Acquisition.Restoration;
 
@@ -10,8 +8,6 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 internal sealed record DualHrganSettings
 {
     private const int MostChannels = 4096;
-
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Channels of the generator of fine volumes between blocks. The paper's "192 filters reduced to 25" are WDSR-B's of 32 features.</summary>
     public required int Features { get; init => field = Require.InRange(value, 1, MostChannels); }
@@ -158,32 +154,16 @@ internal sealed record DualHrganSettings
         },
     };
 
-    /// <summary>Settings by name, as a card has them; lists with hyphens between numbers.</summary>
-    public ImmutableSortedDictionary<string, string> ToCard() => JsonSerializer.SerializeToNode(this, Json)!.AsObject()
-        .ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join('-', list) : setting.Value!.ToJsonString(), StringComparer.Ordinal);
+    /// <summary>As a card has them.</summary>
+    public ImmutableSortedDictionary<string, string> ToCard() => NamedSettings.Of(this);
 
     /// <summary>The settings that made a model.</summary>
     /// <exception cref="DataFormatException">One is missing, or cannot be.</exception>
-    public static DualHrganSettings FromCard(ModelCard card)
-    {
-        ImmutableSortedDictionary<string, string> known = Paper.ToCard();
-        return Read(
-            card.Settings.Where(setting => known.ContainsKey(setting.Key)),
-            message => new DataFormatException($"The model's card cannot be read: {message}"));
-    }
+    public static DualHrganSettings FromCard(ModelCard card) => NamedSettings.Of(card, Paper);
 
     /// <summary>The same with some settings changed.</summary>
     /// <exception cref="RestorationException">There is no such setting, or no such value of it.</exception>
-    public DualHrganSettings With(ImmutableSortedDictionary<string, string> changes)
-    {
-        ImmutableSortedDictionary<string, string> all = ToCard();
-        if (changes.Keys.FirstOrDefault(name => !all.ContainsKey(name)) is string unknown)
-            throw new RestorationException($"{ModelNames.DualHrgan} has no setting '{unknown}'; it has {string.Join(", ", all.Keys)}.");
-        return Read(all.SetItems(changes), message => new RestorationException($"A setting of {ModelNames.DualHrgan} cannot be: {message}"));
-    }
-
-    private static ImmutableHashSet<string> Lists { get; } =
-        [Json.PropertyNamingPolicy!.ConvertName(nameof(FineCriticFeatures)), Json.PropertyNamingPolicy.ConvertName(nameof(CoarseCriticFeatures))];
+    public DualHrganSettings With(ImmutableSortedDictionary<string, string> changes) => NamedSettings.Change(this, changes, ModelNames.DualHrgan);
 
     private static DualHrganSettings Paper { get; } = new()
     {
@@ -222,18 +202,4 @@ internal sealed record DualHrganSettings
     private static ImmutableArray<int> Channels(ImmutableArray<int> features) => features is { IsDefaultOrEmpty: false } && features.All(count => count is >= 1 and <= MostChannels)
         ? features
         : throw new ArgumentException($"Channels are whole numbers from 1 to {MostChannels}, one at least.");
-
-    private static DualHrganSettings Read(IEnumerable<KeyValuePair<string, string>> settings, Func<string, Exception> fault)
-    {
-        try
-        {
-            var values = settings.Select(setting => KeyValuePair.Create(
-                setting.Key, JsonNode.Parse(Lists.Contains(setting.Key) ? $"[{setting.Value.Replace('-', ',')}]" : setting.Value)));
-            return new JsonObject(values).Deserialize<DualHrganSettings>(Json)!;
-        }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
-        {
-            throw fault(wrong.Message);
-        }
-    }
 }
