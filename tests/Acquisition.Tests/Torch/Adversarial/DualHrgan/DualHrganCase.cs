@@ -110,7 +110,7 @@ internal sealed class DualHrganCase : IDisposable
             Input = library,
             Target = library,
             Settings = Settings.ToCard(),
-            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string,
+            Scores = System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty,
         };
         return new OfflineModel(card, System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, tensors.Select(tensor => KeyValuePair.Create(tensor.Name, tensor))));
