@@ -247,8 +247,8 @@ def main():
     if "supervised" in options.only:
         tell("supervised, small generator", supervised(options, lights, tested, learned), beta)
     if "inverted" in options.only:
-        model = train(options, f"small_{options.seeds[0]}", options.seeds[0], {})
         for seed in options.seeds:
+            model = train(options, f"small_{seed}", seed, {})
             start = f"{options.folder}/turned_around_{seed}.safetensors"
             turned_around(model, start, seed)
             for name, overrides in (("off", "content_weight=0, content_floor=0"), ("on", "none")):
