@@ -124,7 +124,7 @@ public sealed class ConfigReaderTests
                 "rig.yaml:10: restoration.crop_edge_px is a list; expected a whole number from 8 to 256.",
                 "rig.yaml:11: restoration.model is 'selfvision'; expected one of self-vision, cubic, isonet-2, isonet-1, care-isotropic, srcnn, richardson-lucy, cross-modality, dual-hrgan, c2gan (did you mean self-vision?).",
                 "rig.yaml:12: restoration.learning_rate is '0'; expected a number above 0 up to 0.1.",
-                "rig.yaml:13: stroage is no section; expected one of source, conditioning, restoration, isotropy, storage, publish, pipeline, metrics, viewer, scoring; did you mean storage?.",
+                "rig.yaml:13: stroage is no section; expected one of source, conditioning, restoration, isotropy, prediction, training, storage, publish, pipeline, metrics, viewer, scoring; did you mean storage?.",
                 "rig.yaml:15: publish has no settings; give some below it or leave the section out.",
                 "rig.yaml:17: pipeline.frame_timeout_s is '5 ms'; expected a number of seconds from 0.1 to 86400 (the unit is in the key; write 0.005).",
                 "rig.yaml:18: pipeline.memory_budget_mib is '2GB'; expected a whole number of MiB from 1 to 4194304 (the unit is in the key; write 1907).",
