@@ -89,7 +89,9 @@ internal static class TorchSharpNeuralCases
     private static IEnumerable<TorchSharpCase> Optimizers =>
     [
         Trained("optim.Adam(p, 0.01)", net => optim.Adam(net.parameters(), 0.01)), Trained("optim.Adam(p, 0.02, (0.5, 0.9), 1e-6, 0.1)", net => optim.Adam(net.named_parameters(), 0.02, 0.5, 0.9, 1e-6, 0.1)),
-        Trained("optim.Adam(p, maximize=True)", net => optim.Adam(net.parameters(), maximize: true)), Trained("optim.SGD(p, 0.1)", net => optim.SGD(net.parameters(), 0.1)),
+        Trained("optim.Adam(p, maximize=True)", net => optim.Adam(net.parameters(), maximize: true)),
+        Trained("optim.RMSprop(p, 0.01, 0.9)", net => optim.RMSProp(net.parameters(), 0.01, 0.9)), Trained("optim.RMSprop(p, 0.02, 0.8, 1e-6, 0.1, maximize=True)", net => optim.RMSProp(net.parameters(), 0.02, 0.8, 1e-6, 0.1, maximize: true)),
+        Trained("optim.SGD(p, 0.1)", net => optim.SGD(net.parameters(), 0.1)),
         Trained("optim.Adam([{'params': p[:1], 'lr': 0.1}, {'params': p[1:]}], 0.01)",
             net => optim.Adam([new global::TorchSharp.Modules.Adam.ParamGroup(net.parameters().Take(1), lr: 0.1), new() { Parameters = net.parameters().Skip(1) }], 0.01)),
         Trained("optim.SGD(p, 0.1, 0.9, 0.1, 0.01)", net => optim.SGD(net.parameters(), 0.1, 0.9, 0.1, 0.01)), Trained("optim.SGD(p, 0.1, 0.9, nesterov=True)", net => optim.SGD(net.parameters(), 0.1, 0.9, nesterov: true)),
