@@ -54,8 +54,8 @@ internal sealed class ResidualGenerator : Module<Tensor, Tensor>
         if (chance is not null) AdversarialWeights.Draw(this, chance);
     }
 
-    /// <summary>What a pixel takes of memory at most, without gradients: six images of the layers at full pitch, which are the widest. 4.8 were
-    /// measured (libtorch 1.13, processor), a layer's input, its output, and what kernels lay out for themselves.</summary>
+    /// <summary>What a pixel takes of memory at most, without gradients: six images of the layers at full pitch, which are the widest; a layer's input, its
+    /// output, what kernels lay out for themselves, and room.</summary>
     public static long BytesPerPixel(int channels) => 6L * channels * sizeof(float);
 
     public override Tensor forward(Tensor input)

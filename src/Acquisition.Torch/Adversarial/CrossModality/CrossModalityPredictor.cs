@@ -43,7 +43,7 @@ internal sealed class CrossModalityPredictor : Predictor
     {
         if (acquired.Shape != predicted.Shape)
             throw new ArgumentException($"The result has {predicted.Shape} samples (z, y, x); {acquired.Shape} are predicted.", nameof(predicted));
-        return DeviceException.Final($"libtorch on {_options.Device}", "A smaller memory budget makes smaller tiles.", () =>
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.activation_budget_mib to less.", () =>
         {
             TorchThreads.Use(_options.Threads);
             double residual = 0;

@@ -15,7 +15,7 @@ internal sealed class PlanePrediction(UNetGenerator generator, Device device, lo
     /// <summary>Edge of the smallest tile.</summary>
     public const int LeastTilePx = 2 * HaloPx + 64;
 
-    /// <summary>Bytes of activations for each pixel and channel of the first block, workspaces of convolutions included: 35 to 40 measured, and some room.</summary>
+    /// <summary>Bytes of activations for each pixel and channel of the first block, workspaces of convolutions included; an estimate with room.</summary>
     private const int BytesPerPixelAndChannel = 44;
 
     /// <summary>Bytes of activations at most.</summary>

@@ -41,7 +41,7 @@ internal sealed class DualHrganPredictor : Predictor
     {
         RequireFiner(acquired, predicted);
         if (doubt is not null) RequireFiner(acquired, doubt);
-        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.memory_budget_mb to less.", () =>
+        return DeviceException.Final($"libtorch on {_options.Device}", "Close other programs, or set restoration.activation_budget_mib to less.", () =>
         {
             TorchThreads.Use(_options.Threads);
             double sum = 0;
