@@ -18,6 +18,10 @@ public interface IPlaneRestorer : IDisposable
     /// <exception cref="InvalidOperationException">Planes are missing.</exception>
     double Complete();
 
+    /// <summary>How far each restored voxel of the volume that was completed last is to be doubted, without a truth: on the restored grid, in units of
+    /// <see cref="DoubtScale.Largest"/>, 0 for no doubt. <see langword="null"/> where that is not known. Valid until the next volume's first plane.</summary>
+    FloatVolume? Doubt => null;
+
     /// <summary>Forgets the volume and makes ready for another one.</summary>
     void Reset();
 }

@@ -34,7 +34,7 @@ public readonly record struct IntensityScale(double Low, double High)
         {
             PixelType.UInt8 => FromHistogram(Histogram<byte>(volume, missingPlanes)),
             PixelType.UInt16 => FromHistogram(Histogram<ushort>(volume, missingPlanes)),
-            _ => FromSamples(FiniteSamples(volume, missingPlanes)),
+            _ => FromSamples(Finite(volume, missingPlanes)),
         };
     }
 
@@ -79,10 +79,9 @@ public readonly record struct IntensityScale(double Low, double High)
         }
     }
 
-    private static List<float> FiniteSamples(VolumeBuffer volume, ReadOnlySpan<int> missing)
+    private static List<float> Finite(VolumeBuffer volume, ReadOnlySpan<int> missing)
     {
-        // An odd distance does not fall into step with rows of even length.
-        int distance = (int)(volume.Shape.Voxels / MaxSamples) | 1;
+        int distance = FiniteSamples.Distance(volume.Shape.Voxels, MaxSamples);
         var samples = new List<float>();
         for (int z = 0; z < volume.Shape.Z; z++)
         {
@@ -100,15 +99,7 @@ public readonly record struct IntensityScale(double Low, double High)
     {
         if (samples.Count == 0) return default;
         CollectionsMarshal.AsSpan(samples).Sort();
-        double low = Percentile(LowShare), high = Percentile(HighShare);
+        double low = FiniteSamples.Percentile(samples, LowShare), high = FiniteSamples.Percentile(samples, HighShare);
         return high > low ? new(low, high) : new(samples[0], samples[^1]);
-
-        double Percentile(double share)
-        {
-            double rank = share * (samples.Count - 1);
-            int below = (int)rank;
-            double first = samples[below], second = samples[Math.Min(below + 1, samples.Count - 1)];
-            return first + (rank - below) * (second - first);
-        }
     }
 }

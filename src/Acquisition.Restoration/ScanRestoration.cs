@@ -27,7 +27,7 @@ public sealed record ScanRestoration
     /// <summary>Whether the model can put in what was not acquired; its volumes are marked as predicted.</summary>
     public bool Predicts { get; init; }
 
-    /// <summary>How the maps of doubt are read that streams give (<see cref="IDoubtingRestorer"/>); <see langword="null"/> where they give none.</summary>
+    /// <summary>How the maps of doubt are read that streams give (<see cref="IPlaneRestorer.Doubt"/>); <see langword="null"/> where they give none.</summary>
     public DoubtScale? Doubt { get; init; }
 
     /// <summary>Bytes that a stream holds at most, beside the activation budget.</summary>

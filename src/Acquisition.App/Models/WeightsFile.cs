@@ -27,19 +27,28 @@ internal sealed record WeightsFile(string Path, string Sha256, long Parameters, 
     /// <exception cref="DataFormatException">It holds no weights.</exception>
     public static WeightsFile Read(string path)
     {
+        byte[] bytes = Bytes(path);
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
             var (tensors, notes) = SafeTensors.Read(bytes);
             return new WeightsFile(path, Convert.ToHexStringLower(SHA256.HashData(bytes)), tensors.Values.Sum(tensor => (long)tensor.Values.Length), notes);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException($"'{path}' cannot be read: {fault.Message}", fault);
         }
         catch (DataFormatException fault)
         {
             throw new DataFormatException($"'{path}' holds no weights. {fault.Message}", fault);
+        }
+    }
+
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static byte[] Bytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"'{path}' cannot be read: {fault.Message}", fault);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Acquisition.Core;
 using Acquisition.Storage.Tiff;
 
@@ -13,14 +12,6 @@ internal sealed class TiffPlane(TiffStack stack)
     public void Read(FrameIndex index, Span<float> samples)
     {
         stack.ReadPlane(index, _bytes);
-        for (int i = 0; i < samples.Length; i++)
-        {
-            samples[i] = stack.PixelType switch
-            {
-                PixelType.UInt8 => _bytes[i],
-                PixelType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_bytes)[i],
-                _ => MemoryMarshal.Cast<byte, float>(_bytes)[i],
-            };
-        }
+        SampleBytes.ToFloat(_bytes, stack.PixelType, samples);
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
+using Acquisition.App.Runs;
 using Acquisition.Core;
 using Acquisition.Restoration;
 using Acquisition.Storage.Inputs;
@@ -70,23 +70,10 @@ internal static class ImageFiles
             for (int z = 0; z < shape.Z; z++)
             {
                 input.ReadPlane(new FrameIndex(index.T, index.C, first + z), bytes);
-                Convert(bytes, input.PixelType, volume.Plane(z));
+                SampleBytes.ToFloat(bytes, input.PixelType, volume.Plane(z));
             }
 
             yield return volume;
-        }
-    }
-
-    private static void Convert(byte[] bytes, PixelType type, Span<float> samples)
-    {
-        for (int i = 0; i < samples.Length; i++)
-        {
-            samples[i] = type switch
-            {
-                PixelType.UInt8 => bytes[i],
-                PixelType.UInt16 => MemoryMarshal.Cast<byte, ushort>(bytes)[i],
-                _ => MemoryMarshal.Cast<byte, float>(bytes)[i],
-            };
         }
     }
 }

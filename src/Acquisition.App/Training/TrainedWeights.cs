@@ -1,3 +1,4 @@
+using Acquisition.App.Models;
 using Acquisition.Core;
 using Acquisition.Torch.Adversarial;
 
@@ -10,13 +11,10 @@ internal static class TrainedWeights
     /// <exception cref="DataFormatException">It is no such model.</exception>
     public static OfflineModel Read(string path)
     {
+        byte[] bytes = WeightsFile.Bytes(path);
         try
         {
-            return OfflineModel.FromSafeTensors(File.ReadAllBytes(path));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException($"'{path}' cannot be read: {fault.Message}", fault);
+            return OfflineModel.FromSafeTensors(bytes);
         }
         catch (DataFormatException fault)
         {

@@ -59,7 +59,7 @@ internal sealed class StreamedVolume : IDisposable
     public FloatVolume? Restored { get; }
 
     /// <summary>How far each restored voxel is to be doubted, once complete; <see langword="null"/> where the model does not say.</summary>
-    public FloatVolume? Doubt => (_stream as IDoubtingRestorer)?.Doubt;
+    public FloatVolume? Doubt => _stream.Doubt;
 
     /// <summary>The restored volume, as far as it is there.</summary>
     public VolumeBuffer Output => _output ?? throw new InvalidOperationException("No volume is in the stream.");

@@ -42,21 +42,12 @@ public sealed record LibraryCard
         foreach (FloatVolume image in images)
         {
             hash.AppendData(MemoryMarshal.AsBytes<int>([image.Shape.Z, image.Shape.Y, image.Shape.X]));
-            // An odd distance does not fall into step with rows of even length.
-            int distance = (int)(image.Shape.Voxels / MaxSamples) | 1;
-            for (int z = 0; z < image.Shape.Z; z++)
-            {
-                Span<float> plane = image.Plane(z);
-                hash.AppendData(MemoryMarshal.AsBytes(plane));
-                for (int i = z % distance; i < plane.Length; i += distance)
-                {
-                    if (float.IsFinite(plane[i])) samples.Add(plane[i]);
-                }
-            }
+            for (int z = 0; z < image.Shape.Z; z++) hash.AppendData(MemoryMarshal.AsBytes(image.Plane(z)));
+            FiniteSamples.AddTo(samples, image, FiniteSamples.Distance(image.Shape.Voxels, MaxSamples));
         }
 
         samples.Sort();
-        var scale = samples.Count == 0 ? default : new IntensityScale(At(LowShare), At(HighShare));
+        var scale = samples.Count == 0 ? default : new IntensityScale(FiniteSamples.Percentile(samples, LowShare), FiniteSamples.Percentile(samples, HighShare));
         if (scale.IsDegenerate && samples.Count > 0) scale = new IntensityScale(samples[0], samples[^1]);
         return scale.IsDegenerate
             ? throw new RestorationException($"The {images.Count} image(s) have nothing to learn from: their samples are all {scale.Low}.")
@@ -70,13 +61,5 @@ public sealed record LibraryCard
                 Gain = gain,
                 Scale = scale,
             };
-
-        double At(double share)
-        {
-            double rank = share * (samples.Count - 1);
-            int below = (int)rank;
-            double first = samples[below], second = samples[Math.Min(below + 1, samples.Count - 1)];
-            return first + (rank - below) * (second - first);
-        }
     }
 }

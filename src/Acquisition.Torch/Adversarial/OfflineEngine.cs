@@ -33,7 +33,8 @@ public sealed class OfflineEngine : IRestorationEngine
         AdversarialSystem system = AdversarialSystem.Get(model.Method);
         RequireFit(plan, model.Card, setting, system);
         var engine = new OfflineEngine(system, options);
-        VolumeShape finer = engine.Finer(plan.Shape);
+        Factors factors = engine.Finer;
+        VolumeShape finer = plan.Shape.Times(factors);
         LibraryCard from = model.Card.Input, to = model.Card.Target;
         using (Predictor predictor = system.Open(model, options)) // weights that are not this system's are refused before the first volume
         {
@@ -51,8 +52,8 @@ public sealed class OfflineEngine : IRestorationEngine
             Grid = system.Finer == 1 ? null : new RestoredGrid
             {
                 Shape = finer,
-                VoxelSize = new VoxelSize { ZUm = plan.VoxelSize.ZUm / system.Finer, YUm = plan.VoxelSize.YUm / system.Finer, XUm = plan.VoxelSize.XUm / system.Finer },
-                OriginUm = plan.VoxelSize.OriginOfFiner(new Factors(system.Finer, system.Finer, system.Finer)),
+                VoxelSize = plan.VoxelSize.DividedBy(factors),
+                OriginUm = plan.VoxelSize.OriginOfFiner(factors),
             },
             Baseline = system.Finer == 1 ? "unchanged" : "linear",
             WhyNotTuned = "trained before the scan; its results are PREDICTIONS, whose detail may be invented",
@@ -100,12 +101,10 @@ public sealed class OfflineEngine : IRestorationEngine
             throw new RestorationException($"The model is of {model.Method}, and {_system.Method} is configured.");
         if (own is null) return new UnpredictedStream(acquired, _system.Finer, receiver);
         Predictor predictor = _system.Open(own, _options);
-        return _system.Doubt is null
-            ? new PredictionStream(predictor, own.Card, acquired, Finer(acquired), _system.IsPlanar, floor, receiver)
-            : new DoubtedPredictionStream(predictor, own.Card, acquired, Finer(acquired), _system.IsPlanar, floor, receiver);
+        return new PredictionStream(predictor, own.Card, acquired, acquired.Times(Finer), _system, floor, receiver);
     }
 
-    private VolumeShape Finer(VolumeShape shape) => new(checked(shape.Z * _system.Finer), checked(shape.Y * _system.Finer), checked(shape.X * _system.Finer));
+    private Factors Finer => new(_system.Finer, _system.Finer, _system.Finer);
 
     /// <summary>Refuses a scan that the model was not trained for: nobody could tell its predictions from nonsense.</summary>
     private static void RequireFit(ScanPlan plan, ModelCard card, MicroscopeSetting setting, AdversarialSystem system)

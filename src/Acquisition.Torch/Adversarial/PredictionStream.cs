@@ -5,11 +5,12 @@ namespace Acquisition.Torch.Adversarial;
 
 /// <summary>Predicts plane by plane where the system is two-dimensional, else the volume once its last plane has come.</summary>
 /// <remarks>Planes come and go in scaled units of the model's input, so that what it predicts in those of its target changes its scale on the way out.</remarks>
-internal class PredictionStream : IPlaneRestorer
+internal sealed class PredictionStream : IPlaneRestorer
 {
     private readonly Predictor _predictor;
     private readonly VolumeShape _shape;
     private readonly bool _isPlanar;
+    private readonly FloatVolume? _doubt;
     private readonly float _floor;
     private readonly PlaneReceiver _receiver;
     private readonly FloatVolume _acquired;
@@ -22,16 +23,24 @@ internal class PredictionStream : IPlaneRestorer
 
     /// <param name="predictor">Becomes the stream's own.</param>
     public PredictionStream(
-        Predictor predictor, ModelCard card, VolumeShape shape, VolumeShape finer, bool isPlanar, float floor, PlaneReceiver receiver)
+        Predictor predictor, ModelCard card, VolumeShape shape, VolumeShape finer, AdversarialSystem system, float floor, PlaneReceiver receiver)
     {
-        (_predictor, _shape, _isPlanar, _floor, _receiver) = (predictor, shape, isPlanar, floor, receiver);
-        _acquired = new FloatVolume(isPlanar ? shape with { Z = 1 } : shape);
-        _predicted = new FloatVolume(isPlanar ? finer with { Z = 1 } : finer);
+        (_predictor, _shape, _isPlanar, _floor, _receiver) = (predictor, shape, system.IsPlanar, floor, receiver);
+        _acquired = new FloatVolume(_isPlanar ? shape with { Z = 1 } : shape);
+        _predicted = new FloatVolume(_isPlanar ? finer with { Z = 1 } : finer);
+        if (system.Doubt is not null)
+        {
+            Doubt = new FloatVolume(finer);
+            _doubt = _isPlanar ? new FloatVolume(_predicted.Shape) : Doubt;
+        }
+
         _plane = new float[finer.PlaneVoxels];
         IntensityScale from = card.Input.Scale, to = card.Target.Scale;
         double width = from.High - from.Low;
         (_gain, _offset) = ((float)((to.High - to.Low) / width), (float)((to.Low - from.Low) / width));
     }
+
+    public FloatVolume? Doubt { get; }
 
     public void Push(ReadOnlySpan<float> plane, bool nextAtHand, CancellationToken cancellation)
     {
@@ -51,30 +60,17 @@ internal class PredictionStream : IPlaneRestorer
 
     public void Dispose()
     {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Where the doubt of what begins at a plane goes; <see langword="null"/> for nowhere.</summary>
-    protected virtual FloatVolume? DoubtOf(int first) => null;
-
-    /// <summary>Told when that was written.</summary>
-    protected virtual void NoteDoubt(int first)
-    {
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (!disposing) return;
         _predictor.Dispose();
         _acquired.Dispose();
         _predicted.Dispose();
+        _doubt?.Dispose();
+        Doubt?.Dispose();
     }
 
     private void Predict(int first, CancellationToken cancellation)
     {
-        _squares += _predictor.Predict(_acquired, _predicted, DoubtOf(first), cancellation);
-        NoteDoubt(first);
+        _squares += _predictor.Predict(_acquired, _predicted, _doubt, cancellation);
+        if (_isPlanar) _doubt?.Plane(0).CopyTo(Doubt!.Plane(first));
         for (int z = 0; z < _predicted.Shape.Z; z++)
         {
             ReadOnlySpan<float> from = _predicted.Plane(z);

@@ -157,7 +157,7 @@ public sealed class PredictionTests : IDisposable
             TunedModel? model, VolumeShape acquired, Factors factors, float floor, RestorationOptions options, PlaneReceiver receiver) =>
             new Stream(acquired, receiver, model is null ? 1 : 2);
 
-        private sealed class Stream(VolumeShape shape, PlaneReceiver receiver, float gain) : IDoubtingRestorer
+        private sealed class Stream(VolumeShape shape, PlaneReceiver receiver, float gain) : IPlaneRestorer
         {
             private readonly float[] _plane = new float[shape.PlaneVoxels];
             private int _z;

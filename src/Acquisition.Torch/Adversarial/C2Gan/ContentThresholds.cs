@@ -20,10 +20,7 @@ internal readonly record struct ContentThresholds(double Input, double Target)
         double alpha = Otsu(a, lowest, highest);
         double share = a.Count(sample => sample > alpha) / (double)a.Count;
         b.Sort();
-        double rank = (1 - share) * (b.Count - 1);
-        int below = (int)rank;
-        double first = b[below], second = b[Math.Min(below + 1, b.Count - 1)];
-        return new(alpha, first + (rank - below) * (second - first));
+        return new(alpha, FiniteSamples.Percentile(b, 1 - share));
     }
 
     /// <summary>The border between two classes whose means lie farthest apart, weighted by how many belong to them.</summary>
@@ -50,20 +47,8 @@ internal readonly record struct ContentThresholds(double Input, double Target)
     private static List<float> Samples(ImageLibrary library)
     {
         var samples = new List<float>();
-        // An odd distance does not fall into step with rows of even length.
-        int distance = (int)(library.Images.Sum(image => image.Shape.Voxels) / MaxSamples) | 1;
-        foreach (FloatVolume image in library.Images)
-        {
-            for (int z = 0; z < image.Shape.Z; z++)
-            {
-                ReadOnlySpan<float> plane = image.Plane(z);
-                for (int i = z % distance; i < plane.Length; i += distance)
-                {
-                    if (float.IsFinite(plane[i])) samples.Add((float)library.Card.Scale.ToScaled(plane[i]));
-                }
-            }
-        }
-
-        return samples;
+        int distance = FiniteSamples.Distance(library.Images.Sum(image => image.Shape.Voxels), MaxSamples);
+        foreach (FloatVolume image in library.Images) FiniteSamples.AddTo(samples, image, distance);
+        return samples.ConvertAll(sample => (float)library.Card.Scale.ToScaled(sample));
     }
 }
