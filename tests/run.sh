@@ -13,11 +13,12 @@ failed=0
 
 # Counts a step that is no test run as one test, and shows its output only when it fails.
 step() {
-  local name=$1
+  local name=$1 began=$SECONDS
   shift
   echo "== $name"
   if "$@" >"$log" 2>&1; then
     passed=$((passed + 1))
+    echo "   $((SECONDS - began)) s"
   else
     failed=$((failed + 1))
     tail -n 60 "$log"
@@ -27,7 +28,7 @@ step() {
 
 # Runs a test program and adds its counts; its output is shown only when something failed.
 tests() {
-  local name=$1
+  local name=$1 began=$SECONDS
   shift
   echo "== $name"
   "$@" >"$log" 2>&1
@@ -43,7 +44,7 @@ tests() {
   total=$(count Total) errors=$(count Errors) wrong=$(count Failed) skipped=$(count Skipped)
   passed=$((passed + total - wrong - skipped))
   failed=$((failed + wrong + errors))
-  echo "   $((total - wrong - skipped)) passed, $((wrong + errors)) failed, $skipped skipped"
+  echo "   $((total - wrong - skipped)) passed, $((wrong + errors)) failed, $skipped skipped, $((SECONDS - began)) s"
   grep -A 3 '\[SKIP\]' "$log" | head -n 40
   if ((wrong + errors)); then
     grep -A 25 -E '\[FAIL\]|\[ERROR\]' "$log" | head -n 200

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Cross-modality restoration of made-up beads and nuclei, learned from pairs: cross_modality.py PROGRAM FOLDER [--seeds 1,2,3] [--threads 2]
+"""Cross-modality restoration of made-up beads and nuclei, learned from pairs:
+
+  cross_modality.py PROGRAM FOLDER [--seeds 1,2,3] [--threads 2] [--steps N] [--overrides NAME=VALUE,...] [--nuclei-steps N] [--only beads]
 
 PROGRAM is acquisition, built in Release. FOLDER receives libraries, models, restored scans, figures.md and picture.png; what is there already is not made
 again, and training that was cut off goes on. Confocal images are beads of 290 nm and STED images the same beads of 110 nm, from the full
@@ -121,6 +123,7 @@ def train(options, name, specimen, seed, settings):
     with open(f"{folder}.yaml", "w") as file:
         lines = [f"  input: {options.folder}/{specimen}_confocal", f"  target: {options.folder}/{specimen}_sted", "  preset: small", "  registration: none", "  patience: 0"]
         file.write("\n".join(["training:", *lines, *(f"  {key}: {value}" for key, value in settings.items())]))
+        file.write(f'\n  overrides: "{options.overrides}"' if options.overrides else "")
         file.write(f"\nrestoration:\n  seed: {seed}\n  threads: {options.threads}\n")
     began, times = time.monotonic(), os.times()
     subprocess.run([options.program, "train", "cross-modality", "--config", f"{folder}.yaml", "--output", folder], check=True, stdout=subprocess.DEVNULL)
@@ -255,7 +258,7 @@ def beads(options, fields):
     yield bead_row("confocal", score)
     yield bead_row("STED, as acquired", bead_score(fields, sted, STED))
     for seed in options.seeds:
-        model = train(options, f"beads_{seed}", "beads", seed, {})
+        model = train(options, f"beads_{seed}", "beads", seed, dict(steps=options.steps))
         restored = scaled(restore(options, model, "beads"), STED_PEAK)
         yield bead_row(f"restored, seed {seed}", bead_score(fields, restored, STED))
         if seed == options.seeds[0]:
@@ -298,12 +301,15 @@ if __name__ == "__main__":
     parser.add_argument("folder")
     parser.add_argument("--seeds", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2, 3])
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", default="preset")
+    parser.add_argument("--overrides", default="")
+    parser.add_argument("--only", choices=["beads"])
     parser.add_argument("--nuclei-steps", type=int, default=500)
     given = parser.parse_args()
     given.folder = os.path.abspath(given.folder)
     os.makedirs(given.folder, exist_ok=True)
     bead_fields, nucleus_fields = libraries(given.folder)
     with open(f"{given.folder}/figures.md", "w") as out:
-        for line in chain(beads(given, bead_fields), nuclei(given, nucleus_fields)):
+        for line in chain(beads(given, bead_fields), [] if given.only else nuclei(given, nucleus_fields)):
             print(line, flush=True)
             print(line, file=out, flush=True)

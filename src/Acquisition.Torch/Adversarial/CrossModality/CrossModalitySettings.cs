@@ -27,10 +27,17 @@ internal sealed record CrossModalitySettings
 
     public int Batch { get; init => field = Require.InRange(value, 1, 1024); } = 8;
 
-    /// <summary>Learning rate of the generator's Adam, whose β₁ is 0.5 and β₂ 0.999.</summary>
+    /// <summary>Learning rate of the generator's Adam.</summary>
     public double GeneratorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-4;
 
-    /// <summary>Learning rate of the discriminator's Adam, which takes one step for each of the generator's.</summary>
+    /// <summary>β₁ of the generator's Adam.</summary>
+    public double GeneratorBeta1 { get; init => field = Require.InRange(value, 0, 0.9999); } = 0.5;
+
+    /// <summary>β₂ of the generator's Adam. A gradient out of the blue moves a weight by (1 − β₁)/√(1 − β₂) times the rate: by 16 times with 0.5 and 0.999, which can
+    /// undo in one step what hundreds taught, and by no more than the rate with 0.9 and 0.99.</summary>
+    public double GeneratorBeta2 { get; init => field = Require.InRange(value, 0, 0.99999); } = 0.999;
+
+    /// <summary>Learning rate of the discriminator's Adam, which takes one step for each of the generator's and whose β₁ is 0.5 and β₂ 0.999.</summary>
     public double DiscriminatorRate { get; init => field = Require.InRange(value, 1e-8, 1); } = 1e-5;
 
     /// <summary>Of both learning rates.</summary>
@@ -66,6 +73,8 @@ internal sealed record CrossModalitySettings
             WeightDraw = WeightDraw.He,
             Batch = 4,
             GeneratorRate = 1e-3,
+            GeneratorBeta1 = 0.9,
+            GeneratorBeta2 = 0.99,
             DiscriminatorRate = 1e-4,
             RateFall = RateFall.Cosine,
             Steps = 3_000,

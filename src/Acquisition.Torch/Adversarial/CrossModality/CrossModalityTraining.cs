@@ -42,7 +42,7 @@ internal sealed class CrossModalityTraining : AdversarialTraining
         if (options.Start is OfflineModel start) GoOnFrom(start);
         _generator.to(_device);
         _discriminator.to(_device);
-        _moveGenerator = optim.Adam(_generator.parameters(), settings.GeneratorRate, beta1: 0.5, beta2: 0.999);
+        _moveGenerator = optim.Adam(_generator.parameters(), settings.GeneratorRate, settings.GeneratorBeta1, settings.GeneratorBeta2);
         _moveDiscriminator = optim.Adam(_discriminator.parameters(), settings.DiscriminatorRate, beta1: 0.5, beta2: 0.999);
     }
 
