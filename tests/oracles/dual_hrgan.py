@@ -10,7 +10,7 @@ shapes of its tensors, whose values lie one after the other in NETWORK.f32; "vol
              the degradation makes of restored
   critics    the critics' losses on "fake_fine", "between_fine" and so on: losses.f32 (difference and penalty, fine and coarse), and the gradient
              of difference + "penalty" times penalty, gradient_fine_critic.f32 and gradient_coarse_critic.f32
-  generators the generators' losses on "coarse" and "fine", of which only the coarse critic sees those beyond the number of coarse ones: losses.f32 (fine
+  generators the generators' losses on "coarse" and "fine", what is made of which gets "normal" noise, of which only the coarse critic sees those beyond the number of coarse ones: losses.f32 (fine
              adversary, coarse adversary, fine cycle, coarse cycle, agreement,
              total), and the total's gradient, gradient_generator.f32 and gradient_degradation.f32
   degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, total), gradient_degradation.f32
@@ -26,6 +26,8 @@ import torch
 from torch.nn.functional import conv3d, leaky_relu, relu
 
 FINER = 3
+# Variance of a coarse voxel of light x: floor + slope x.
+NOISE_FLOOR, NOISE_SLOPE = 0.01, 0.05
 
 
 def weighted(p, name, x, padding):
@@ -116,9 +118,10 @@ def inside(x, margin):
     return x[:, :, n[0], n[1], n[2]]
 
 
-def generator_losses(g, f, df, dc, coarse, fine, s, consistency):
+def generator_losses(g, f, df, dc, coarse, fine, normal, s, consistency):
     restored = generator(g, coarse, s["skip"])
-    degraded = degradation(f, fine, s["strides_first"], s["means"])
+    light = degradation(f, fine, s["strides_first"], s["means"])
+    degraded = light + normal * torch.sqrt(NOISE_FLOOR + NOISE_SLOPE * light.detach().clamp(min=0))
     again_coarse = degradation(f, restored, s["strides_first"], s["means"])
     fine = fine[:len(coarse)]
     again_fine = generator(g, degraded[:len(coarse)], s["skip"])
@@ -186,7 +189,7 @@ def main(folder):
         gradient(losses[-1], "degradation")
         write("losses", losses)
     else:
-        losses = generator_losses(g, f, df, dc, volumes["coarse"], volumes["fine"], s, s["consistency"])
+        losses = generator_losses(g, f, df, dc, volumes["coarse"], volumes["fine"], volumes["normal"], s, s["consistency"])
         gradient(losses[-1], "generator", "degradation")
         write("losses", losses)
 

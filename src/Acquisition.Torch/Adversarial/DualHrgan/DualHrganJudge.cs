@@ -16,11 +16,14 @@ internal sealed class DualHrganJudge
     private readonly ImmutableArray<float[]> _fine;
     private readonly ImmutableArray<VolumeShape> _coarseShapes;
     private readonly ImmutableArray<VolumeShape> _fineShapes;
+    private readonly Func<Tensor, Tensor> _detected;
     private readonly Device _device;
 
-    public DualHrganJudge(ImmutableArray<FloatVolume> coarse, ImmutableArray<FloatVolume> fine, IntensityScale coarseScale, IntensityScale fineScale, Device device)
+    /// <param name="detected">What a detector makes of the light of coarse volumes; the same each time.</param>
+    public DualHrganJudge(
+        ImmutableArray<FloatVolume> coarse, ImmutableArray<FloatVolume> fine, IntensityScale coarseScale, IntensityScale fineScale, Func<Tensor, Tensor> detected, Device device)
     {
-        _device = device;
+        (_detected, _device) = (detected, device);
         (_coarse, _coarseShapes) = Middles(coarse, coarseScale, 1);
         (_fine, _fineShapes) = Middles(fine, fineScale, FineGrid.Finer);
     }
@@ -44,7 +47,7 @@ internal sealed class DualHrganJudge
         for (int i = 0; i < _fine.Length; i++)
         {
             using var scope = NewDisposeScope();
-            Tensor h = Fine(i), degraded = degrade.call(h);
+            Tensor h = Fine(i), degraded = _detected(degrade.call(h));
             fineCycle += (restore.call(degraded) - h).abs().mean().item<float>() / _fine.Length;
             fine.Acquired.Add(PatchLikeness.Quantiles(h, FineGrid.Finer).MoveToOuterDisposeScope());
             coarse.Made.Add(PatchLikeness.Quantiles(degraded, 1).MoveToOuterDisposeScope());
@@ -64,7 +67,7 @@ internal sealed class DualHrganJudge
     /// <summary>The brightest along z, then along y: what was acquired, restored and taken back; what looks as wanted, taken back and restored again.</summary>
     public ImmutableArray<ImmutableArray<PreviewImage>> Show(FineGenerator restore, CoarseGenerator degrade)
     {
-        Tensor l = Coarse(0), h = Fine(0), restored = restore.call(l), degraded = degrade.call(h);
+        Tensor l = Coarse(0), h = Fine(0), restored = restore.call(l), degraded = _detected(degrade.call(h));
         (string, Tensor)[] there = [("input", FineGrid.Repeated(l)), ("restored", restored), ("taken back", FineGrid.Repeated(degrade.call(restored)))];
         (string, Tensor)[] back = [("target", h), ("taken back", FineGrid.Repeated(degraded)), ("restored", restore.call(degraded))];
         return [Row(there, 2), Row(there, 3), Row(back, 2), Row(back, 3)];

@@ -36,6 +36,10 @@ internal sealed record DualHrganSettings
     /// instead of 11, so that wider blurs can be learned, and costs a thirtieth.</summary>
     public required bool StridesFirst { get; init; }
 
+    /// <summary>Whether what the generator of coarse volumes makes gets noise like that of the acquired ones before anything looks at it. Without, the generator of fine volumes
+    /// learns to sharpen volumes that have none, and makes dots of the noise of those that do. The paper gives both generators noise and does not say where.</summary>
+    public required bool DetectsNoise { get; init; }
+
     /// <summary>Channels after each halving of the fine grid; five in the paper.</summary>
     public required ImmutableArray<int> FineCriticFeatures { get; init => field = Channels(value); }
 
@@ -114,6 +118,7 @@ internal sealed record DualHrganSettings
         TrainingPreset.Safe => Paper with
         {
             AddsEnlarged = true,
+            DetectsNoise = true,
             FineAdversaryWeight = 1,
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
@@ -124,11 +129,12 @@ internal sealed record DualHrganSettings
         },
         _ => Paper with
         {
-            Features = 12,
-            Expanded = 72,
-            Reduced = 9,
-            Blocks = 3,
+            Features = 16,
+            Expanded = 96,
+            Reduced = 12,
+            Blocks = 4,
             AddsEnlarged = true,
+            DetectsNoise = true,
             CoarseFeatures = 8,
             StridesFirst = true,
             FineCriticFeatures = [8, 16, 32, 32],
@@ -136,15 +142,15 @@ internal sealed record DualHrganSettings
             BlockEdge = 14,
             Margin = 2,
             CoarseBatch = 4,
-            FineCriticSteps = 1,
+            FineCriticSteps = 2,
             CoarseCriticSteps = 2,
             DegradationCriticSteps = 5,
             GeneratorRate = 3e-3,
             DegradationRate = 4e-4,
             CriticRate = 5e-4,
             Cools = true,
-            Steps = 1500,
-            FineAdversaryWeight = 10,
+            Steps = 2500,
+            FineAdversaryWeight = 30,
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
@@ -175,6 +181,7 @@ internal sealed record DualHrganSettings
         AddsMeans = false,
         CoarseFeatures = 32,
         StridesFirst = false,
+        DetectsNoise = false,
         FineCriticFeatures = [32, 64, 128, 256, 256],
         CoarseCriticFeatures = [32, 64, 128, 256],
         BlockEdge = 32,

@@ -25,6 +25,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly Device _device;
     private readonly PatchSampler _coarse;
     private readonly PatchSampler _fine;
+    private readonly DetectorNoise? _noise;
     private readonly DualHrganJudge _judge;
     private readonly FineGenerator _restore;
     private readonly CoarseGenerator _degrade;
@@ -52,7 +53,8 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _fine = new PatchSampler(fine, _target.Scale, new VolumeShape(fineEdge, fineEdge, fineEdge));
         if (2 * settings.Margin >= edge) throw new RestorationException($"Blocks of {edge} voxels have nothing left without margins of {settings.Margin}.");
         _device = TorchDevice.Open(options.Device);
-        _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, _device);
+        _noise = settings.DetectsNoise ? DetectorNoise.Of(coarse, _input.Scale) : null;
+        _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, light => Detected(light, new Random(Options.Seed)), _device);
         _restore = new FineGenerator(settings);
         _degrade = new CoarseGenerator(settings);
         _fineCritic = PatchCritic.Fine(settings);
@@ -117,20 +119,20 @@ internal sealed class DualHrganTraining : AdversarialTraining
         {
             using var scope = NewDisposeScope();
             Tensor l = Inside(Blocks(_coarse, _settings.CoarseBatch, chance), 1), h = Blocks(_fine, _settings.CoarseBatch, chance);
-            (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Inside(Frozen(_degrade, h), 1), l, chance);
+            (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
         }
 
         double total, fineCycle = 0, coarseCycle = 0, agreement;
         if (isAlone)
         {
-            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency);
+            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency, light => Detected(light, chance));
             Move(losses.Total, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
         }
         else
         {
             Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
-            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency);
+            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
             Move(losses.Total, _restoreMoves, _degradeMoves);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
             (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
@@ -163,6 +165,14 @@ internal sealed class DualHrganTraining : AdversarialTraining
         (difference + _settings.PenaltyWeight * penalty).backward();
         moves.step();
         return (-difference.item<float>(), penalty.item<float>());
+    }
+
+    /// <summary>What the detector of coarse volumes makes of light.</summary>
+    private Tensor Detected(Tensor light, Random chance)
+    {
+        if (_noise is not { } noise) return light;
+        using var drawn = new Generator((ulong)chance.NextInt64());
+        return noise.On(light, randn(light.shape, generator: drawn).to(_device));
     }
 
     private Tensor Inside(Tensor blocks, int finer) => FineGrid.Inside(blocks, _settings.Margin * finer).contiguous();

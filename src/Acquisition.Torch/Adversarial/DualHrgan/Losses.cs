@@ -27,12 +27,13 @@ internal static class Losses
     /// <summary>What generators minimise on blocks of both kinds.</summary>
     /// <param name="fine">Where there are more than coarse ones, only the coarse critic judges what is made of the others.</param>
     /// <param name="consistency">Weight of the agreement of means with what was enlarged, now.</param>
+    /// <param name="detected">What a detector makes of the light of coarse volumes.</param>
     public static GeneratorLosses Generators(
         FineGenerator restore, CoarseGenerator degrade, PatchCritic fineCritic, PatchCritic coarseCritic,
-        Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency)
+        Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected)
     {
         int margin = settings.Margin, fineMargin = margin * FineGrid.Finer;
-        Tensor restored = restore.call(coarse), degraded = degrade.call(fine);
+        Tensor restored = restore.call(coarse), degraded = detected(degrade.call(fine));
         fine = fine.narrow(0, 0, coarse.shape[0]);
         Tensor fineAgain = FineGrid.Inside(restore.call(degraded.narrow(0, 0, coarse.shape[0])), fineMargin), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
         (coarse, fine) = (FineGrid.Inside(coarse, margin), FineGrid.Inside(fine, fineMargin));
@@ -47,10 +48,11 @@ internal static class Losses
 
     /// <summary>What the generator of coarse volumes minimises while it learns alone.</summary>
     /// <param name="consistency">Weight of the agreement with means, now.</param>
+    /// <param name="detected">What a detector makes of the light of coarse volumes.</param>
     public static (Tensor Adversary, Tensor Agreement, Tensor Total) Degradation(
-        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency)
+        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected)
     {
-        Tensor degraded = FineGrid.Inside(degrade.call(fine), settings.Margin), adversary = -critic.call(degraded).mean();
+        Tensor degraded = FineGrid.Inside(degrade.call(fine), settings.Margin), adversary = -critic.call(detected(degraded)).mean();
         Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(FineGrid.Inside(fine, settings.Margin * FineGrid.Finer)));
         return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + consistency * agreement);
     }

@@ -1,3 +1,5 @@
+using Acquisition.Core;
+using Acquisition.Restoration;
 using Acquisition.Tests.Bindings.TorchSharp;
 using Acquisition.Torch.Adversarial.DualHrgan;
 using TorchSharp;
@@ -9,6 +11,9 @@ namespace Acquisition.Tests.Torch.Adversarial.DualHrgan;
 [Collection(LibTorchPresence.Collection)]
 public sealed class DualHrganLossTests
 {
+    /// <summary>As tests/oracles/dual_hrgan.py has it.</summary>
+    private static readonly DetectorNoise Noise = new(0.01, 0.05);
+
     public DualHrganLossTests() => TorchCases.Require();
 
     [Fact]
@@ -46,8 +51,10 @@ public sealed class DualHrganLossTests
         using var at = new DualHrganCase(isPaper ? DualHrganCase.TinyPaper : DualHrganCase.Tiny);
         Tensor coarse = DualHrganCase.Volume(1, 10, 11, 12), fine = DualHrganCase.Volume(2, 30, 33, 36);
         if (!isPaper) fine = cat([fine, DualHrganCase.Volume(5, 30, 33, 36)]);
-        at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine));
-        GeneratorLosses losses = Losses.Generators(at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency);
+        Tensor normal = DualHrganCase.Volume(6, 10, 11, 12).repeat(fine.shape[0] / coarse.shape[0], 1, 1, 1, 1);
+        at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine), ("normal", normal));
+        GeneratorLosses losses = Losses.Generators(
+            at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency, light => Noise.On(light, normal));
         Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Total];
         Close(at.Answer("losses"), [.. terms.Select(loss => loss.item<float>())]);
         losses.Total.backward(inputs: [.. at.Restore.parameters(), .. at.Degrade.parameters()]);
@@ -63,7 +70,7 @@ public sealed class DualHrganLossTests
         using var at = new DualHrganCase(DualHrganCase.Tiny);
         Tensor fine = DualHrganCase.Volume(2, 30, 33, 36);
         at.Ask("degradation", 2, ("fine", fine));
-        var losses = Losses.Degradation(at.Degrade, at.CoarseCritic, fine, at.Settings, 2);
+        var losses = Losses.Degradation(at.Degrade, at.CoarseCritic, fine, at.Settings, 2, light => light);
         Close(at.Answer("losses"), [losses.Adversary.item<float>(), losses.Agreement.item<float>(), losses.Total.item<float>()]);
         losses.Total.backward(inputs: [.. at.Degrade.parameters()]);
         Close(at.Answer("gradient_degradation"), Gradient(at.Degrade));
@@ -86,6 +93,43 @@ public sealed class DualHrganLossTests
         double length = Math.Sqrt(8 * Math.Pow(6.0 / 8, 2));
         Assert.Equal(Math.Pow(length - 1, 2), Losses.Penalty(critic, ones([3, 1, 2, 2, 2])).item<float>(), 1e-5);
     }
+
+    [Fact]
+    public void Noise_of_photons_and_of_reading_is_found_in_volumes_that_are_not_flat()
+    {
+        // Camera units: 8 a photon over 100, 30 of reading; up to 200 photons, blurred light that changes by a few parts in a hundred from voxel to voxel.
+        const double Unit = 8, Offset = 100, Reading = 30, Width = 1600;
+        var chance = new Random(7);
+        using var volume = new FloatVolume(new VolumeShape(40, 60, 60));
+        for (int z = 0; z < 40; z++)
+        {
+            Span<float> plane = volume.Plane(z);
+            for (int i = 0; i < plane.Length; i++)
+            {
+                double wave = Math.Sin(z / 9.0) * Math.Cos(i / 60 / 8.0) * Math.Sin(i % 60 / 10.0), photons = 200 * wave * wave;
+                // Normal with the variance of a Poisson variable.
+                plane[i] = (float)(Offset + Unit * (photons + Math.Sqrt(photons) * Normal(chance)) + Reading * Normal(chance));
+            }
+        }
+
+        DetectorNoise found = DetectorNoise.Of([volume], new IntensityScale((float)Offset, (float)(Offset + Width)));
+        Assert.Equal(Unit / Width, found.Slope, 0.1 * Unit / Width);
+        Assert.Equal(Math.Pow(Reading / Width, 2), found.Floor, 0.3 * Math.Pow(Reading / Width, 2));
+    }
+
+    [Fact]
+    public void What_a_detector_makes_of_light_has_the_lights_mean_and_the_noise_s_variance()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var chance = new Generator(3);
+        Tensor light = full([1, 1, 50, 60, 70], 0.5f, requires_grad: true), seen = Noise.On(light, randn(light.shape, generator: chance));
+        Assert.Equal(0.5, seen.mean().item<float>(), 0.003);
+        Assert.Equal(0.01 + 0.05 * 0.5, seen.var().item<float>(), 0.001);
+        seen.sum().backward();
+        Assert.All(DualHrganCase.Samples(light.grad!), slope => Assert.Equal(1, slope));
+    }
+
+    private static double Normal(Random chance) => Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble());
 
     private static float[] Gradient(nn.Module network) => [.. network.parameters().SelectMany(parameter => DualHrganCase.Samples(parameter.grad!))];
 
