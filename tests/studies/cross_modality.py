@@ -257,6 +257,7 @@ def beads(options, fields):
     yield "|---|---|---|---|---|---|---|---|---|---|"
     yield bead_row("confocal", score)
     yield bead_row("STED, as acquired", bead_score(fields, sted, STED))
+    yield bead_row("STED, without noise", bead_score(fields, [field[2] for field in fields], STED))
     for seed in options.seeds:
         model = train(options, f"beads_{seed}", "beads", seed, dict(steps=options.steps))
         restored = scaled(restore(options, model, "beads"), STED_PEAK)
