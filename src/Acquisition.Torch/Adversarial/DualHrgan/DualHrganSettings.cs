@@ -75,12 +75,6 @@ internal sealed record DualHrganSettings
     /// <summary>Of the one that moves the generator of coarse volumes.</summary>
     public required double DegradationRate { get; init => field = Require.Positive(value); }
 
-    /// <summary>β₁ of Adam, for both generators. Blocks differ much in what they hold: where Adam forgets in ten steps, as with 0.9 for β₂, an empty one moves weights as far as a full one.</summary>
-    public required double GeneratorBeta1 { get; init => field = Require.InRange(value, 0, 0.9999); }
-
-    /// <summary>β₂ of that.</summary>
-    public required double GeneratorBeta2 { get; init => field = Require.InRange(value, 0, 0.99999); }
-
     /// <summary>Of RMSprop, which moves the critics; 1e-4 in the paper.</summary>
     public required double CriticRate { get; init => field = Require.Positive(value); }
 
@@ -153,8 +147,6 @@ internal sealed record DualHrganSettings
             DegradationCriticSteps = 5,
             GeneratorRate = 3e-3,
             DegradationRate = 4e-4,
-            GeneratorBeta1 = 0.9,
-            GeneratorBeta2 = 0.99,
             CriticRate = 5e-4,
             Cools = true,
             Steps = 3000,
@@ -201,8 +193,6 @@ internal sealed record DualHrganSettings
         DegradationCriticSteps = 5,
         GeneratorRate = 1e-4,
         DegradationRate = 1e-4,
-        GeneratorBeta1 = 0.5,
-        GeneratorBeta2 = 0.9,
         CriticRate = 1e-4,
         Cools = false,
         Steps = 100_000,

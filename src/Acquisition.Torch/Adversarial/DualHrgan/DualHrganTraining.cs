@@ -63,8 +63,8 @@ internal sealed class DualHrganTraining : AdversarialTraining
         foreach (var (_, network) in Networks) network.to(_device);
         _fineCriticMoves = optim.RMSProp(_fineCritic.parameters(), settings.CriticRate, alpha: 0.9);
         _coarseCriticMoves = optim.RMSProp(_coarseCritic.parameters(), settings.CriticRate, alpha: 0.9);
-        _restoreMoves = optim.Adam(_restore.parameters(), settings.GeneratorRate, settings.GeneratorBeta1, settings.GeneratorBeta2);
-        _degradeMoves = optim.Adam(_degrade.parameters(), settings.DegradationRate, settings.GeneratorBeta1, settings.GeneratorBeta2);
+        _restoreMoves = optim.Adam(_restore.parameters(), settings.GeneratorRate, beta1: 0.5, beta2: 0.9);
+        _degradeMoves = optim.Adam(_degrade.parameters(), settings.DegradationRate, beta1: 0.5, beta2: 0.9);
     }
 
     public override int Steps { get; }
