@@ -6,7 +6,7 @@ namespace Acquisition.Restoration;
 internal static class NoiseGauge
 {
     /// <summary>Standard deviation of a normal variable over its median absolute value.</summary>
-    private const double NormalToMedian = 1 / 0.6745;
+    public const double NormalToMedian = 1 / 0.6745;
 
     /// <summary>Diagonal differences are sampled down to about this many.</summary>
     private const int MaxDifferences = 1 << 20;

@@ -9,15 +9,12 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 /// <param name="Slope">Of photons.</param>
 internal readonly record struct DetectorNoise(double Floor, double Slope)
 {
-    /// <summary>Standard deviation of a normal variable over its median absolute value.</summary>
-    private const double NormalToMedian = 1 / 0.6745;
-
     private const int Bins = 32;
 
     /// <summary>Fewer differences than this in a bin say nothing.</summary>
     private const int LeastInBin = 200;
 
-    /// <summary>Differences are sampled down to about this many for each volume.</summary>
+    /// <summary>Differences are sampled down to about this many of all volumes together.</summary>
     private const long MaxDifferences = 1 << 20;
 
     /// <summary>Measures noise of volumes: for each brightness the robust deviation of differences along all three axes at once, in which only what is as small
@@ -28,12 +25,13 @@ internal readonly record struct DetectorNoise(double Floor, double Slope)
     {
         var bins = new List<(double Light, double Size)>[Bins];
         for (int i = 0; i < Bins; i++) bins[i] = [];
-        foreach (FloatVolume volume in volumes) Gather(volume, scale, bins);
+        int stride = (int)Math.Max(1, volumes.Sum(volume => volume.Shape.Voxels) / MaxDifferences);
+        foreach (FloatVolume volume in volumes) Gather(volume, scale, stride, bins);
         double all = 0, sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
         foreach (List<(double Light, double Size)> bin in bins)
         {
             if (bin.Count < LeastInBin) continue;
-            double deviation = NormalToMedian * bin.Select(pair => pair.Size).Order().ElementAt(bin.Count / 2), variance = deviation * deviation;
+            double deviation = NoiseGauge.NormalToMedian * bin.Select(pair => pair.Size).Order().ElementAt(bin.Count / 2), variance = deviation * deviation;
             double light = bin.Average(pair => pair.Light);
             all += bin.Count;
             sumX += bin.Count * light;
@@ -54,10 +52,9 @@ internal readonly record struct DetectorNoise(double Floor, double Slope)
     /// <param name="normal">Standard normal, of the shape of light.</param>
     public Tensor On(Tensor light, Tensor normal) => light + normal * (light.detach().clamp_min(0) * Slope + Floor).sqrt();
 
-    private static void Gather(FloatVolume volume, IntensityScale scale, List<(double Light, double Size)>[] bins)
+    private static void Gather(FloatVolume volume, IntensityScale scale, int stride, List<(double Light, double Size)>[] bins)
     {
         VolumeShape shape = volume.Shape;
-        int stride = (int)Math.Max(1, shape.Voxels / MaxDifferences);
         double width = scale.High - scale.Low;
         for (int z = 0, next = 0; z + 1 < shape.Z; z++)
         {
