@@ -76,7 +76,7 @@ def generator(p, x, skip):
     return fine + enlarged(x, FINER) if skip else fine
 
 
-def degradation(p, x, strides_first, adds_means):
+def degradation(p, x, strides_first, adds_means, slope):
     means = coarsened(x, FINER)
     layers = sum(name.endswith(".bias") for name in p)
     at = 0 if strides_first else layers - 1
@@ -84,7 +84,7 @@ def degradation(p, x, strides_first, adds_means):
         w, b = p[f"layers.{i}.weight"], p[f"layers.{i}.bias"]
         x = conv3d(x, w, b, stride=FINER if i == at else 1, padding=0 if i == at else 1)
         if i < layers - 1:
-            x = leaky_relu(x, 0.2)
+            x = leaky_relu(x, slope)
     return x + means if adds_means else x
 
 
@@ -120,9 +120,9 @@ def inside(x, margin):
 
 def generator_losses(g, f, df, dc, coarse, fine, normal, s, consistency):
     restored = generator(g, coarse, s["skip"])
-    light = degradation(f, fine, s["strides_first"], s["means"])
+    light = degradation(f, fine, s["strides_first"], s["means"], s["slope"])
     degraded = light + normal * torch.sqrt(NOISE_FLOOR + NOISE_SLOPE * light.detach().clamp(min=0))
-    again_coarse = degradation(f, restored, s["strides_first"], s["means"])
+    again_coarse = degradation(f, restored, s["strides_first"], s["means"], s["slope"])
     fine = fine[:len(coarse)]
     again_fine = generator(g, degraded[:len(coarse)], s["skip"])
     m = s["margin"]
@@ -170,8 +170,8 @@ def main(folder):
     if job["task"] == "forward":
         restored = generator(g, volumes["coarse"], s["skip"])
         write("restored", restored)
-        write("taken_back", degradation(f, restored, s["strides_first"], s["means"]))
-        write("degraded", degradation(f, volumes["fine"], s["strides_first"], s["means"]))
+        write("taken_back", degradation(f, restored, s["strides_first"], s["means"], s["slope"]))
+        write("degraded", degradation(f, volumes["fine"], s["strides_first"], s["means"], s["slope"]))
         write("fine_score", critic(df, volumes["fine"]))
         write("coarse_score", critic(dc, volumes["coarse"]))
     elif job["task"] == "critics":
@@ -182,7 +182,7 @@ def main(folder):
             losses += terms
         write("losses", losses)
     elif job["task"] == "degradation":
-        degraded, means = (inside(x, s["margin"]) for x in (degradation(f, volumes["fine"], s["strides_first"], s["means"]), coarsened(volumes["fine"], FINER)))
+        degraded, means = (inside(x, s["margin"]) for x in (degradation(f, volumes["fine"], s["strides_first"], s["means"], s["slope"]), coarsened(volumes["fine"], FINER)))
         adversary, agreement = -critic(dc, degraded).mean(), (degraded - means).abs().mean()
         weight = s["coarse_adversary"] / (np.sqrt(degraded[0].numel()) if s["per_voxel"] else 1)
         losses = adversary, agreement, weight * adversary + s["consistency"] * agreement

@@ -6,7 +6,7 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 
 /// <summary>Takes the fine grid back to the coarse one, [n, 1, 3z, 3y, 3x] to [n, 1, z, y, x]: five convolutions over 3³ voxels, one of them
 /// with stride 3 and without a border, so that coarse voxel k comes from the fine voxels 3k to 3k + 2.</summary>
-internal sealed class CoarseGenerator(DualHrganSettings settings) : ConvolutionChain(nameof(CoarseGenerator), Planned(settings))
+internal sealed class CoarseGenerator(DualHrganSettings settings) : ConvolutionChain(nameof(CoarseGenerator), settings.CoarseSlope, Planned(settings))
 {
     private const int Layers = 5;
 

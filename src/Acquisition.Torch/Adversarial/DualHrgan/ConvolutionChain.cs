@@ -4,15 +4,17 @@ using static TorchSharp.torch.nn;
 
 namespace Acquisition.Torch.Adversarial.DualHrgan;
 
-/// <summary>Convolutions one after another, rectified with a slope of 0.2 below 0 between them.</summary>
+/// <summary>Convolutions one after another, rectified between them.</summary>
 internal abstract class ConvolutionChain : Module<Tensor, Tensor>
 {
-    private const double Slope = 0.2;
-
     private readonly ModuleList<Conv3d> layers;
 
-    private protected ConvolutionChain(string name, IEnumerable<Conv3d> convolutions) : base(name)
+    private readonly double _slope;
+
+    /// <param name="slope">Of what rectifies, below 0; at 1 nothing does.</param>
+    private protected ConvolutionChain(string name, double slope, IEnumerable<Conv3d> convolutions) : base(name)
     {
+        _slope = slope;
         layers = new ModuleList<Conv3d>([.. convolutions]);
         RegisterComponents();
     }
@@ -21,7 +23,7 @@ internal abstract class ConvolutionChain : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor y = layers[0].call(input);
-        for (int i = 1; i < layers.Count; i++) y = layers[i].call(functional.leaky_relu(y, Slope));
+        for (int i = 1; i < layers.Count; i++) y = layers[i].call(functional.leaky_relu(y, _slope));
         return y.MoveToOuterDisposeScope();
     }
 
@@ -31,7 +33,7 @@ internal abstract class ConvolutionChain : Module<Tensor, Tensor>
         foreach (Conv3d layer in layers)
         {
             long inputs = init.CalculateFanInAndFanOut(layer.weight).fanIn;
-            init.normal_(layer.weight, 0, Math.Sqrt(2 / (1 + Slope * Slope) / inputs), chance);
+            init.normal_(layer.weight, 0, Math.Sqrt(2 / (1 + _slope * _slope) / inputs), chance);
             init.uniform_(layer.bias!, -1 / Math.Sqrt(inputs), 1 / Math.Sqrt(inputs), chance);
         }
     }

@@ -122,6 +122,13 @@ internal sealed class DualHrganTraining : AdversarialTraining
             (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
         }
 
+        for (int i = 0; i < (isAlone ? 0 : _settings.CycleSteps); i++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor h = Blocks(_fine, _settings.Batch, chance);
+            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(_degrade, h), chance), h, _settings), _restoreMoves);
+        }
+
         double total, fineCycle = 0, coarseCycle = 0, agreement;
         if (isAlone)
         {

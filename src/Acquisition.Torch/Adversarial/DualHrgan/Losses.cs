@@ -35,15 +35,24 @@ internal static class Losses
         int margin = settings.Margin, fineMargin = margin * FineGrid.Finer;
         Tensor restored = restore.call(coarse), degraded = detected(degrade.call(fine));
         fine = fine.narrow(0, 0, coarse.shape[0]);
-        Tensor fineAgain = FineGrid.Inside(restore.call(degraded.narrow(0, 0, coarse.shape[0])), fineMargin), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
+        Tensor fineCycle = FineCycle(restore, degraded.narrow(0, 0, coarse.shape[0]), fine, settings), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
         (coarse, fine) = (FineGrid.Inside(coarse, margin), FineGrid.Inside(fine, fineMargin));
         (restored, degraded) = (FineGrid.Inside(restored, fineMargin), FineGrid.Inside(degraded, margin));
         Tensor fineAdversary = -fineCritic.call(restored).mean(), coarseAdversary = -coarseCritic.call(degraded).mean();
-        Tensor fineCycle = functional.l1_loss(fineAgain, fine), coarseCycle = functional.l1_loss(coarseAgain, coarse);
+        Tensor coarseCycle = functional.l1_loss(coarseAgain, coarse);
         Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
         var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
         Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
         return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, total);
+    }
+
+    /// <summary>Mean |G(F(h)) − h|.</summary>
+    /// <param name="degraded">F(h), as detected.</param>
+    /// <param name="fine">h.</param>
+    public static Tensor FineCycle(FineGenerator restore, Tensor degraded, Tensor fine, DualHrganSettings settings)
+    {
+        int margin = settings.Margin * FineGrid.Finer;
+        return functional.l1_loss(FineGrid.Inside(restore.call(degraded), margin), FineGrid.Inside(fine, margin));
     }
 
     /// <summary>What the generator of coarse volumes minimises while it learns alone.</summary>

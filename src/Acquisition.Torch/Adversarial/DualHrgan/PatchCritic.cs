@@ -8,7 +8,9 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 /// the penalty on gradients is about one sample at a time.</summary>
 internal sealed class PatchCritic : ConvolutionChain
 {
-    private PatchCritic(IEnumerable<Conv3d> convolutions) : base(nameof(PatchCritic), convolutions)
+    private const double Slope = 0.2;
+
+    private PatchCritic(IEnumerable<Conv3d> convolutions) : base(nameof(PatchCritic), Slope, convolutions)
     {
     }
 

@@ -62,6 +62,7 @@ internal sealed class DualHrganCase : IDisposable
     {
         AddsEnlarged = false,
         AddsMeans = false,
+        CoarseSlope = 0.2,
         StridesFirst = false,
         Margin = 0,
         FineAdversaryWeight = 10,
@@ -127,7 +128,7 @@ internal sealed class DualHrganCase : IDisposable
             ["task"] = task,
             ["settings"] = new Dictionary<string, object>
             {
-                ["skip"] = Settings.AddsEnlarged, ["means"] = Settings.AddsMeans, ["strides_first"] = Settings.StridesFirst, ["fine_adversary"] = Settings.FineAdversaryWeight,
+                ["skip"] = Settings.AddsEnlarged, ["means"] = Settings.AddsMeans, ["strides_first"] = Settings.StridesFirst, ["slope"] = Settings.CoarseSlope, ["fine_adversary"] = Settings.FineAdversaryWeight,
                 ["coarse_adversary"] = Settings.CoarseAdversaryWeight, ["per_voxel"] = Settings.AdversaryIsPerVoxel, ["cycle"] = Settings.CycleWeight,
                 ["margin"] = Settings.Margin, ["penalty"] = Settings.PenaltyWeight, ["consistency"] = consistency,
             },
