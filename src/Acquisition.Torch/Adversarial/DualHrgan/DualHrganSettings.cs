@@ -106,6 +106,10 @@ internal sealed record DualHrganSettings
     /// <summary>Weight of |G(F(h)) − h| and |F(G(l)) − l|, means over voxels.</summary>
     public required double CycleWeight { get; init => field = Require.InRange(value, 0, 1e6); }
 
+    /// <summary>Whether round trips move the generator of coarse volumes too, as in the paper. It then comes to blur less than the microscope, since that is easier to undo, and the generator of fine
+    /// volumes learns to undo too little. Otherwise only its critic moves it, and round trips go through a running mean of its weights: it goes round and round what its critic wants.</summary>
+    public required bool CyclesMoveDegradation { get; init; }
+
     /// <summary>Share of the steps, the first ones, in which only the generator of coarse volumes and its critic learn. What comes after learns from
     /// pairs that it makes, and those of a generator that knows nothing of the microscope teach nothing; none in the paper.</summary>
     public required double DegradationShare { get; init => field = Require.InRange(value, 0, 0.9); }
@@ -131,6 +135,7 @@ internal sealed record DualHrganSettings
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
+            CyclesMoveDegradation = false,
             DegradationShare = 0.3,
             ConsistencyWeight = 5,
             ConsistencyShare = 0.1,
@@ -152,19 +157,20 @@ internal sealed record DualHrganSettings
             Margin = 2,
             CoarseBatch = 4,
             FineCriticSteps = 1,
-            CoarseCriticSteps = 1,
+            CoarseCriticSteps = 2,
             DegradationCriticSteps = 5,
             CycleSteps = 6,
             GeneratorRate = 3e-3,
             DegradationRate = 4e-4,
             CriticRate = 5e-4,
             Cools = true,
-            Steps = 2400,
+            Steps = 2200,
             FineAdversaryWeight = 10,
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
-            DegradationShare = 0.25,
+            CyclesMoveDegradation = false,
+            DegradationShare = 0.3,
             ConsistencyWeight = 2,
             ConsistencyShare = 0.1,
         },
@@ -212,6 +218,7 @@ internal sealed record DualHrganSettings
         CoarseAdversaryWeight = 10,
         AdversaryIsPerVoxel = false,
         CycleWeight = 1,
+        CyclesMoveDegradation = true,
         DegradationShare = 0,
         ConsistencyWeight = 0,
         ConsistencyShare = 0,

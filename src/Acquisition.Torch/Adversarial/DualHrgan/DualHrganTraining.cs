@@ -13,6 +13,12 @@ internal sealed class DualHrganTraining : AdversarialTraining
     /// <summary>What the generators' rate falls to where it falls.</summary>
     private const double CooledShare = 0.05;
 
+    /// <summary>What that of the generator of coarse volumes falls to while it learns alone. At its full rate it goes round and round what its critic wants.</summary>
+    private const double LearnedShare = 0.2;
+
+    /// <summary>Share of the running mean of its weights that stays at a step; less in the first ones.</summary>
+    private const double Memory = 0.995;
+
     /// <summary>Blocks with less than this share of voxels above a tenth of the scale are mostly drawn again.</summary>
     private const double LeastShare = 0.005;
 
@@ -29,6 +35,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly DualHrganJudge _judge;
     private readonly FineGenerator _restore;
     private readonly CoarseGenerator _degrade;
+    private readonly CoarseGenerator? _mean;
     private readonly PatchCritic _fineCritic;
     private readonly PatchCritic _coarseCritic;
     private readonly RMSProp _fineCriticMoves;
@@ -57,6 +64,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, light => Detected(light, new Random(Options.Seed)), _device);
         _restore = new FineGenerator(settings);
         _degrade = new CoarseGenerator(settings);
+        _mean = settings.CyclesMoveDegradation ? null : new CoarseGenerator(settings);
         _fineCritic = PatchCritic.Fine(settings);
         _coarseCritic = PatchCritic.Coarse(settings);
         Draw();
@@ -70,13 +78,18 @@ internal sealed class DualHrganTraining : AdversarialTraining
     public override int Steps { get; }
 
     protected override IEnumerable<(string Name, nn.Module Network)> Networks =>
-        [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic)];
+        [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic), .. Means];
+
+    private IEnumerable<(string Name, nn.Module Network)> Means => _mean is null ? [] : [("degradation_mean", _mean)];
+
+    /// <summary>The generator of coarse volumes as others look at it.</summary>
+    private CoarseGenerator Learned => _mean ?? _degrade;
 
     protected override IEnumerable<OptimizerHelper> Optimizers => [_fineCriticMoves, _coarseCriticMoves, _restoreMoves, _degradeMoves];
 
     public override OfflineModel Model(ImmutableArray<(string Name, double Value)> scores)
     {
-        SafeTensor[] tensors = [.. NetworkState.Of(DualHrganNetworks.Generator, _restore), .. NetworkState.Of(DualHrganNetworks.Degradation, _degrade)];
+        SafeTensor[] tensors = [.. NetworkState.Of(DualHrganNetworks.Generator, _restore), .. NetworkState.Of(DualHrganNetworks.Degradation, Learned)];
         var card = new ModelCard
         {
             Method = ModelNames.DualHrgan,
@@ -100,11 +113,9 @@ internal sealed class DualHrganTraining : AdversarialTraining
         double consistency = share > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - passed / share) : 0;
         if (_settings.Cools)
         {
-            double cosine = isAlone ? 1 : (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
-            foreach (var (moves, rate) in ((Adam, double)[])[(_restoreMoves, _settings.GeneratorRate), (_degradeMoves, _settings.DegradationRate)])
-            {
-                foreach (var group in moves.ParamGroups) group.LearningRate = rate * (CooledShare + (1 - CooledShare) * cosine);
-            }
+            double cosine = (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
+            SetRate(_restoreMoves, _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine));
+            SetRate(_degradeMoves, _settings.DegradationRate * (isAlone ? LearnedShare + (1 - LearnedShare) * cosine : CooledShare + (LearnedShare - CooledShare) * cosine));
         }
 
         double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
@@ -122,25 +133,29 @@ internal sealed class DualHrganTraining : AdversarialTraining
             (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
         }
 
+        double total = 0, fineCycle = 0, coarseCycle = 0, agreement = 0;
+        if (isAlone || _mean is not null)
+        {
+            using var scope = NewDisposeScope();
+            var losses = Losses.Degradation(
+                _degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, isAlone ? consistency : 0, light => Detected(light, chance));
+            Move(losses.Total, _degradeMoves);
+            KeepMean(Math.Min(Memory, (1.0 + Step) / (10.0 + Step)));
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+        }
+
         for (int i = 0; i < (isAlone ? 0 : _settings.CycleSteps); i++)
         {
             using var scope = NewDisposeScope();
             Tensor h = Blocks(_fine, _settings.Batch, chance);
-            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(_degrade, h), chance), h, _settings), _restoreMoves);
+            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(Learned, h), chance), h, _settings), _restoreMoves);
         }
 
-        double total, fineCycle = 0, coarseCycle = 0, agreement;
-        if (isAlone)
+        if (!isAlone)
         {
-            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency, light => Detected(light, chance));
-            Move(losses.Total, _degradeMoves);
-            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
-        }
-        else
-        {
-            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
-            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
-            Move(losses.Total, _restoreMoves, _degradeMoves);
+            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, _mean is null ? Math.Max(_settings.Batch, _settings.CoarseBatch) : _settings.Batch, chance);
+            GeneratorLosses losses = Losses.Generators(_restore, Learned, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
+            Move(losses.Total, _mean is null ? [_restoreMoves, _degradeMoves] : [_restoreMoves]);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
             (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
         }
@@ -158,9 +173,9 @@ internal sealed class DualHrganTraining : AdversarialTraining
         ];
     }
 
-    protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, _degrade);
+    protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, Learned);
 
-    protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, _degrade);
+    protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, Learned);
 
     /// <summary>A critic's step.</summary>
     /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
@@ -208,6 +223,20 @@ internal sealed class DualHrganTraining : AdversarialTraining
         foreach (Adam one in moves) one.step();
     }
 
+    /// <summary>Lets this share of the running mean stay, and takes the rest from the weights as they are.</summary>
+    private void KeepMean(double share)
+    {
+        if (_mean is null) return;
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        foreach (var (mean, now) in _mean.parameters().Zip(_degrade.parameters())) mean.copy_(share * mean + (1 - share) * now);
+    }
+
+    private static void SetRate(Adam moves, double rate)
+    {
+        foreach (var group in moves.ParamGroups) group.LearningRate = rate;
+    }
+
     private void Draw()
     {
         using var chance = new Generator((ulong)Options.Seed);
@@ -215,9 +244,13 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _degrade.Draw(chance);
         _fineCritic.Draw(chance);
         _coarseCritic.Draw(chance);
-        if (Options.Start is not OfflineModel start) return;
-        DualHrganNetworks.RequireMethod(start);
-        NetworkState.Load(start, DualHrganNetworks.Generator, _restore);
-        NetworkState.Load(start, DualHrganNetworks.Degradation, _degrade);
+        if (Options.Start is OfflineModel start)
+        {
+            DualHrganNetworks.RequireMethod(start);
+            NetworkState.Load(start, DualHrganNetworks.Generator, _restore);
+            NetworkState.Load(start, DualHrganNetworks.Degradation, _degrade);
+        }
+
+        KeepMean(0);
     }
 }

@@ -55,9 +55,21 @@ public sealed class DualHrganTrainingTests : IDisposable
         Assert.False(Same("generator", between, after));
         Assert.False(Same("degradation", before, between));
         Assert.False(Same("degradation", between, after));
+    }
 
-        static bool Same(string network, OfflineModel a, OfflineModel b) =>
-            a.Tensors.Values.Where(tensor => tensor.Name.StartsWith(network, StringComparison.Ordinal)).All(tensor => tensor.Values.Span.SequenceEqual(b.Tensors[tensor.Name].Values.Span));
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Round_trips_move_the_generator_of_coarse_volumes_where_they_are_told_to(bool isMoved)
+    {
+        using DualHrganTraining training = Begin(1, settings: DualHrganCase.Tiny with { DegradationShare = 0, CoarseAdversaryWeight = 0, CyclesMoveDegradation = isMoved });
+        OfflineModel before = training.Model([]);
+        training.Advance();
+        OfflineModel after = training.Model([]);
+        // Adam's first step is its rate of nearly 1e-4; rounding of a mean is far less.
+        double moved = Volumes.MaxError(Weights("degradation", before), Weights("degradation", after));
+        Assert.True(isMoved ? moved > 1e-5 : moved < 1e-6, $"{moved}");
+        Assert.False(Same("generator", before, after));
     }
 
     [Fact]
@@ -66,6 +78,21 @@ public sealed class DualHrganTrainingTests : IDisposable
         using DualHrganTraining training = Begin(60, settings: DualHrganCase.TinyPaper with { DegradationShare = 0, FineAdversaryWeight = 1, CoarseAdversaryWeight = 1, AdversaryIsPerVoxel = true });
         double[] cycles = [.. Enumerable.Range(0, 60).Select(_ => training.Advance().Where(loss => loss.Name is "fine_cycle" or "coarse_cycle").Sum(loss => loss.Value))];
         Assert.True(cycles[^10..].Average() < 0.8 * cycles[..10].Average(), $"{cycles[..10].Average()} then {cycles[^10..].Average()}");
+    }
+
+    [Fact]
+    public void What_only_its_critic_moves_is_kept_as_a_running_mean()
+    {
+        using DualHrganTraining own = Begin(2, settings: DualHrganCase.Tiny with { DegradationShare = 0.9, CyclesMoveDegradation = true });
+        using DualHrganTraining mean = Begin(2, settings: DualHrganCase.Tiny with { DegradationShare = 0.9, CyclesMoveDegradation = false });
+        float[] before = Weights("degradation", own.Model([]));
+        own.Advance();
+        mean.Advance();
+        // (1 + step) / (10 + step) of it stays in the first steps.
+        IEnumerable<double> expected = before.Zip(Weights("degradation", own.Model([])), (a, b) => (2 * (double)a + 9 * (double)b) / 11);
+        float[] found = Weights("degradation", mean.Model([]));
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.NotEqual(before, found);
     }
 
     [Fact]
@@ -161,6 +188,11 @@ public sealed class DualHrganTrainingTests : IDisposable
         TrainingOptions options = new() { Preset = TrainingPreset.Small, Steps = steps, Seed = 4, Threads = 1, Device = TorchCases.Device, Start = start };
         return new DualHrganTraining(Library(12, 3, 1), Library(36, 1, 2), options, settings ?? DualHrganCase.Tiny);
     }
+
+    private static bool Same(string network, OfflineModel a, OfflineModel b) => Weights(network, a).SequenceEqual(Weights(network, b));
+
+    private static float[] Weights(string network, OfflineModel model) =>
+        [.. model.Tensors.Values.Where(tensor => tensor.Name.StartsWith(network, StringComparison.Ordinal)).SelectMany(tensor => tensor.Values.ToArray())];
 
     /// <summary>Losses of the first step on fine volumes that no turn changes and that are as large as a block, so that which is drawn makes no difference.</summary>
     private ImmutableArray<(string Name, double Value)> FirstOfEven(bool detectsNoise = false, int cycleSteps = 0)
