@@ -12,7 +12,8 @@ shapes of its tensors, whose values lie one after the other in NETWORK.f32; "vol
              of difference + "penalty" times penalty, gradient_fine_critic.f32 and gradient_coarse_critic.f32
   generators the generators' losses on "coarse" and "fine", what is made of which gets "normal" noise, of which only the coarse critic sees those beyond the number of coarse ones: losses.f32 (fine
              adversary, coarse adversary, fine cycle, coarse cycle, agreement,
-             total), and the total's gradient, gradient_generator.f32 and gradient_degradation.f32
+             what the degradation minimises where the fine cycle does not move it, total), the total's gradient, gradient_generator.f32 and
+             gradient_degradation.f32, and that of the one before, gradient_degradation_apart.f32
   degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, total), gradient_degradation.f32
 
 Files are raw little-endian float32. Debian: python3-torch python3-numpy.
@@ -134,8 +135,9 @@ def generator_losses(g, f, df, dc, coarse, fine, normal, s, consistency):
     wf, wc = s["fine_adversary"], s["coarse_adversary"]
     if s["per_voxel"]:
         wf, wc = wf / np.sqrt(fine[0].numel()), wc / np.sqrt(coarse[0].numel())
+    degradation_apart = wc * adversary_coarse + s["cycle"] * cycle_coarse
     total = wf * adversary_fine + wc * adversary_coarse + s["cycle"] * (cycle_fine + cycle_coarse) + consistency * agreement
-    return adversary_fine, adversary_coarse, cycle_fine, cycle_coarse, agreement, total
+    return adversary_fine, adversary_coarse, cycle_fine, cycle_coarse, agreement, degradation_apart, total
 
 
 def main(folder):
@@ -161,11 +163,11 @@ def main(folder):
     volumes = {name: read(name).reshape(shape) for name, shape in job["volumes"].items()}
     g, f, df, dc = (networks[name] for name in ("generator", "degradation", "fine_critic", "coarse_critic"))
 
-    def gradient(loss, *names):
+    def gradient(loss, *names, of=""):
         leaves = [(name, p) for name in names for p in networks[name].values()]
-        found = torch.autograd.grad(loss, [p for _, p in leaves])
+        found = torch.autograd.grad(loss, [p for _, p in leaves], retain_graph=True)
         for wanted in names:
-            write("gradient_" + wanted, torch.cat([d.flatten() for (name, _), d in zip(leaves, found) if name == wanted]))
+            write("gradient_" + wanted + of, torch.cat([d.flatten() for (name, _), d in zip(leaves, found) if name == wanted]))
 
     if job["task"] == "forward":
         restored = generator(g, volumes["coarse"], s["skip"])
@@ -191,6 +193,7 @@ def main(folder):
     else:
         losses = generator_losses(g, f, df, dc, volumes["coarse"], volumes["fine"], volumes["normal"], s, s["consistency"])
         gradient(losses[-1], "generator", "degradation")
+        gradient(losses[-2], "degradation", of="_apart")
         write("losses", losses)
 
 

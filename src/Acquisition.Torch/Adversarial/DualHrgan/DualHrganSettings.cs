@@ -106,9 +106,9 @@ internal sealed record DualHrganSettings
     /// <summary>Weight of |G(F(h)) − h| and |F(G(l)) − l|, means over voxels.</summary>
     public required double CycleWeight { get; init => field = Require.InRange(value, 0, 1e6); }
 
-    /// <summary>Whether round trips move the generator of coarse volumes too, as in the paper. It then comes to blur less than the microscope, since that is easier to undo, and the generator of fine
-    /// volumes learns to undo too little. Otherwise only its critic moves it, and round trips go through a running mean of its weights: it goes round and round what its critic wants.</summary>
-    public required bool CyclesMoveDegradation { get; init; }
+    /// <summary>Whether |G(F(h)) − h| moves F too, as in the paper. F then comes to blur less than the microscope, since that is easier to undo, and G learns to undo too little.
+    /// |F(G(l)) − l| always moves it: without, its gain goes round and round what its critic wants.</summary>
+    public required bool FineCycleMovesDegradation { get; init; }
 
     /// <summary>Share of the steps, the first ones, in which only the generator of coarse volumes and its critic learn. What comes after learns from
     /// pairs that it makes, and those of a generator that knows nothing of the microscope teach nothing; none in the paper.</summary>
@@ -135,7 +135,7 @@ internal sealed record DualHrganSettings
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
-            CyclesMoveDegradation = false,
+            FineCycleMovesDegradation = false,
             DegradationShare = 0.3,
             ConsistencyWeight = 5,
             ConsistencyShare = 0.1,
@@ -169,7 +169,7 @@ internal sealed record DualHrganSettings
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
-            CyclesMoveDegradation = false,
+            FineCycleMovesDegradation = false,
             DegradationShare = 0.3,
             ConsistencyWeight = 2,
             ConsistencyShare = 0.1,
@@ -218,7 +218,7 @@ internal sealed record DualHrganSettings
         CoarseAdversaryWeight = 10,
         AdversaryIsPerVoxel = false,
         CycleWeight = 1,
-        CyclesMoveDegradation = true,
+        FineCycleMovesDegradation = true,
         DegradationShare = 0,
         ConsistencyWeight = 0,
         ConsistencyShare = 0,

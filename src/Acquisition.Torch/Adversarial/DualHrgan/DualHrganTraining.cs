@@ -16,9 +16,6 @@ internal sealed class DualHrganTraining : AdversarialTraining
     /// <summary>What that of the generator of coarse volumes falls to while it learns alone. At its full rate it goes round and round what its critic wants.</summary>
     private const double LearnedShare = 0.2;
 
-    /// <summary>Share of the running mean of its weights that stays at a step; less in the first ones.</summary>
-    private const double Memory = 0.995;
-
     /// <summary>Blocks with less than this share of voxels above a tenth of the scale are mostly drawn again.</summary>
     private const double LeastShare = 0.005;
 
@@ -35,7 +32,6 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly DualHrganJudge _judge;
     private readonly FineGenerator _restore;
     private readonly CoarseGenerator _degrade;
-    private readonly CoarseGenerator? _mean;
     private readonly PatchCritic _fineCritic;
     private readonly PatchCritic _coarseCritic;
     private readonly RMSProp _fineCriticMoves;
@@ -64,7 +60,6 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, light => Detected(light, new Random(Options.Seed)), _device);
         _restore = new FineGenerator(settings);
         _degrade = new CoarseGenerator(settings);
-        _mean = settings.CyclesMoveDegradation ? null : new CoarseGenerator(settings);
         _fineCritic = PatchCritic.Fine(settings);
         _coarseCritic = PatchCritic.Coarse(settings);
         Draw();
@@ -78,18 +73,13 @@ internal sealed class DualHrganTraining : AdversarialTraining
     public override int Steps { get; }
 
     protected override IEnumerable<(string Name, nn.Module Network)> Networks =>
-        [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic), .. Means];
-
-    private IEnumerable<(string Name, nn.Module Network)> Means => _mean is null ? [] : [("degradation_mean", _mean)];
-
-    /// <summary>The generator of coarse volumes as others look at it.</summary>
-    private CoarseGenerator Learned => _mean ?? _degrade;
+        [(DualHrganNetworks.Generator, _restore), (DualHrganNetworks.Degradation, _degrade), ("fine_critic", _fineCritic), ("coarse_critic", _coarseCritic)];
 
     protected override IEnumerable<OptimizerHelper> Optimizers => [_fineCriticMoves, _coarseCriticMoves, _restoreMoves, _degradeMoves];
 
     public override OfflineModel Model(ImmutableArray<(string Name, double Value)> scores)
     {
-        SafeTensor[] tensors = [.. NetworkState.Of(DualHrganNetworks.Generator, _restore), .. NetworkState.Of(DualHrganNetworks.Degradation, Learned)];
+        SafeTensor[] tensors = [.. NetworkState.Of(DualHrganNetworks.Generator, _restore), .. NetworkState.Of(DualHrganNetworks.Degradation, _degrade)];
         var card = new ModelCard
         {
             Method = ModelNames.DualHrgan,
@@ -133,29 +123,25 @@ internal sealed class DualHrganTraining : AdversarialTraining
             (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
         }
 
-        double total = 0, fineCycle = 0, coarseCycle = 0, agreement = 0;
-        if (isAlone || _mean is not null)
-        {
-            using var scope = NewDisposeScope();
-            var losses = Losses.Degradation(
-                _degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, isAlone ? consistency : 0, light => Detected(light, chance));
-            Move(losses.Total, _degradeMoves);
-            KeepMean(Math.Min(Memory, (1.0 + Step) / (10.0 + Step)));
-            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
-        }
-
         for (int i = 0; i < (isAlone ? 0 : _settings.CycleSteps); i++)
         {
             using var scope = NewDisposeScope();
             Tensor h = Blocks(_fine, _settings.Batch, chance);
-            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(Learned, h), chance), h, _settings), _restoreMoves);
+            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(_degrade, h), chance), h, _settings), _restoreMoves);
         }
 
-        if (!isAlone)
+        double total, fineCycle = 0, coarseCycle = 0, agreement;
+        if (isAlone)
         {
-            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, _mean is null ? Math.Max(_settings.Batch, _settings.CoarseBatch) : _settings.Batch, chance);
-            GeneratorLosses losses = Losses.Generators(_restore, Learned, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
-            Move(losses.Total, _mean is null ? [_restoreMoves, _degradeMoves] : [_restoreMoves]);
+            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency, light => Detected(light, chance));
+            Move(losses.Total, _degradeMoves);
+            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
+        }
+        else
+        {
+            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
+            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
+            Move(losses);
             (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
             (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
         }
@@ -173,9 +159,9 @@ internal sealed class DualHrganTraining : AdversarialTraining
         ];
     }
 
-    protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, Learned);
+    protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, _degrade);
 
-    protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, Learned);
+    protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, _degrade);
 
     /// <summary>A critic's step.</summary>
     /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
@@ -215,21 +201,28 @@ internal sealed class DualHrganTraining : AdversarialTraining
         return host.to(_device);
     }
 
+    private void Move(GeneratorLosses losses)
+    {
+        if (_settings.FineCycleMovesDegradation)
+        {
+            Move(losses.Total, _restoreMoves, _degradeMoves);
+            return;
+        }
+
+        _restoreMoves.zero_grad();
+        _degradeMoves.zero_grad();
+        losses.Total.backward(retain_graph: true, inputs: [.. _restoreMoves.parameters()]);
+        losses.Degradation.backward(inputs: [.. _degradeMoves.parameters()]);
+        _restoreMoves.step();
+        _degradeMoves.step();
+    }
+
     /// <summary>Moves weights of generators; critics gather no gradients meanwhile.</summary>
     private static void Move(Tensor loss, params Adam[] moves)
     {
         foreach (Adam one in moves) one.zero_grad();
         loss.backward(inputs: [.. moves.SelectMany(one => one.parameters())]);
         foreach (Adam one in moves) one.step();
-    }
-
-    /// <summary>Lets this share of the running mean stay, and takes the rest from the weights as they are.</summary>
-    private void KeepMean(double share)
-    {
-        if (_mean is null) return;
-        using var scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
-        foreach (var (mean, now) in _mean.parameters().Zip(_degrade.parameters())) mean.copy_(share * mean + (1 - share) * now);
     }
 
     private static void SetRate(Adam moves, double rate)
@@ -244,13 +237,9 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _degrade.Draw(chance);
         _fineCritic.Draw(chance);
         _coarseCritic.Draw(chance);
-        if (Options.Start is OfflineModel start)
-        {
-            DualHrganNetworks.RequireMethod(start);
-            NetworkState.Load(start, DualHrganNetworks.Generator, _restore);
-            NetworkState.Load(start, DualHrganNetworks.Degradation, _degrade);
-        }
-
-        KeepMean(0);
+        if (Options.Start is not OfflineModel start) return;
+        DualHrganNetworks.RequireMethod(start);
+        NetworkState.Load(start, DualHrganNetworks.Generator, _restore);
+        NetworkState.Load(start, DualHrganNetworks.Degradation, _degrade);
     }
 }

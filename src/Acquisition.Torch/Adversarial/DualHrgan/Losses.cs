@@ -42,8 +42,9 @@ internal static class Losses
         Tensor coarseCycle = functional.l1_loss(coarseAgain, coarse);
         Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
         var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
+        Tensor degradation = coarseWeight * coarseAdversary + settings.CycleWeight * coarseCycle;
         Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
-        return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, total);
+        return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, degradation, total);
     }
 
     /// <summary>Mean |G(F(h)) − h|.</summary>

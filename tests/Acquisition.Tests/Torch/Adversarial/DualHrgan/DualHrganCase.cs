@@ -68,7 +68,7 @@ internal sealed class DualHrganCase : IDisposable
         FineAdversaryWeight = 10,
         CoarseAdversaryWeight = 10,
         AdversaryIsPerVoxel = false,
-        CyclesMoveDegradation = true,
+        FineCycleMovesDegradation = true,
         CycleWeight = 1,
     };
 

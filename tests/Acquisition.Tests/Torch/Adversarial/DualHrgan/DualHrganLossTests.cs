@@ -55,11 +55,14 @@ public sealed class DualHrganLossTests
         at.Ask("generators", consistency, ("coarse", coarse), ("fine", fine), ("normal", normal));
         GeneratorLosses losses = Losses.Generators(
             at.Restore, at.Degrade, at.FineCritic, at.CoarseCritic, coarse, fine, at.Settings, consistency, light => Noise.On(light, normal));
-        Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Total];
+        Tensor[] terms = [losses.FineAdversary, losses.CoarseAdversary, losses.FineCycle, losses.CoarseCycle, losses.Agreement, losses.Degradation, losses.Total];
         Close(at.Answer("losses"), [.. terms.Select(loss => loss.item<float>())]);
-        losses.Total.backward(inputs: [.. at.Restore.parameters(), .. at.Degrade.parameters()]);
+        losses.Total.backward(retain_graph: true, inputs: [.. at.Restore.parameters(), .. at.Degrade.parameters()]);
         Close(at.Answer("gradient_generator"), Gradient(at.Restore));
         Close(at.Answer("gradient_degradation"), Gradient(at.Degrade));
+        foreach (var parameter in at.Degrade.parameters()) parameter.grad!.zero_();
+        losses.Degradation.backward(inputs: [.. at.Degrade.parameters()]);
+        Close(at.Answer("gradient_degradation_apart"), Gradient(at.Degrade));
         Assert.All(at.FineCritic.parameters().Concat(at.CoarseCritic.parameters()), parameter => Assert.Null(parameter.grad));
     }
 

@@ -57,19 +57,20 @@ public sealed class DualHrganTrainingTests : IDisposable
         Assert.False(Same("degradation", between, after));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Round_trips_move_the_generator_of_coarse_volumes_where_they_are_told_to(bool isMoved)
+    [Fact]
+    public void The_round_trip_of_fine_volumes_moves_the_generator_of_coarse_ones_only_where_it_is_told_to()
     {
-        using DualHrganTraining training = Begin(1, settings: DualHrganCase.Tiny with { DegradationShare = 0, CoarseAdversaryWeight = 0, CyclesMoveDegradation = isMoved });
-        OfflineModel before = training.Model([]);
-        training.Advance();
-        OfflineModel after = training.Model([]);
-        // Adam's first step is its rate of nearly 1e-4; rounding of a mean is far less.
-        double moved = Volumes.MaxError(Weights("degradation", before), Weights("degradation", after));
-        Assert.True(isMoved ? moved > 1e-5 : moved < 1e-6, $"{moved}");
-        Assert.False(Same("generator", before, after));
+        (OfflineModel both, OfflineModel apart) = (FirstStep(true), FirstStep(false));
+        Assert.False(Same("degradation", both, apart));
+        // Adam's first step is as long as its rate, 3e-3.
+        Assert.True(Volumes.MaxError(Weights("generator", both), Weights("generator", apart)) < 1e-6);
+
+        OfflineModel FirstStep(bool isMoved)
+        {
+            using DualHrganTraining training = Begin(1, settings: DualHrganCase.Tiny with { DegradationShare = 0, FineCycleMovesDegradation = isMoved });
+            training.Advance();
+            return training.Model([]);
+        }
     }
 
     [Fact]
@@ -78,21 +79,6 @@ public sealed class DualHrganTrainingTests : IDisposable
         using DualHrganTraining training = Begin(60, settings: DualHrganCase.TinyPaper with { DegradationShare = 0, FineAdversaryWeight = 1, CoarseAdversaryWeight = 1, AdversaryIsPerVoxel = true });
         double[] cycles = [.. Enumerable.Range(0, 60).Select(_ => training.Advance().Where(loss => loss.Name is "fine_cycle" or "coarse_cycle").Sum(loss => loss.Value))];
         Assert.True(cycles[^10..].Average() < 0.8 * cycles[..10].Average(), $"{cycles[..10].Average()} then {cycles[^10..].Average()}");
-    }
-
-    [Fact]
-    public void What_only_its_critic_moves_is_kept_as_a_running_mean()
-    {
-        using DualHrganTraining own = Begin(2, settings: DualHrganCase.Tiny with { DegradationShare = 0.9, CyclesMoveDegradation = true });
-        using DualHrganTraining mean = Begin(2, settings: DualHrganCase.Tiny with { DegradationShare = 0.9, CyclesMoveDegradation = false });
-        float[] before = Weights("degradation", own.Model([]));
-        own.Advance();
-        mean.Advance();
-        // (1 + step) / (10 + step) of it stays in the first steps.
-        IEnumerable<double> expected = before.Zip(Weights("degradation", own.Model([])), (a, b) => (2 * (double)a + 9 * (double)b) / 11);
-        float[] found = Weights("degradation", mean.Model([]));
-        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
-        Assert.NotEqual(before, found);
     }
 
     [Fact]
