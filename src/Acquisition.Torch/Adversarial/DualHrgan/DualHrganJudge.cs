@@ -28,8 +28,8 @@ internal sealed class DualHrganJudge
         (_fine, _fineShapes) = Middles(fine, fineScale, FineGrid.Finer);
     }
 
-    /// <summary>Less the sum of what follows: mean absolute errors of both round trips, and distances of made volumes from acquired ones, all in scaled
-    /// units.</summary>
+    /// <summary>Less the sum of the mean absolute errors of both round trips, these, and distances of made volumes from acquired ones, all in scaled units. Distances go up and
+    /// down with what critics just want, by more than round trips still change when training ends, and do not count.</summary>
     public ImmutableArray<(string Name, double Value)> Score(FineGenerator restore, CoarseGenerator degrade)
     {
         double coarseCycle = 0, fineCycle = 0;
@@ -56,7 +56,7 @@ internal sealed class DualHrganJudge
         double fineLikeness = PatchLikeness.Distance(fine.Made, fine.Acquired), coarseLikeness = PatchLikeness.Distance(coarse.Made, coarse.Acquired);
         return
         [
-            ("score", -(coarseCycle + fineCycle + fineLikeness + coarseLikeness)),
+            ("score", -(coarseCycle + fineCycle)),
             ("coarse_cycle", coarseCycle),
             ("fine_cycle", fineCycle),
             ("fine_distance", fineLikeness),

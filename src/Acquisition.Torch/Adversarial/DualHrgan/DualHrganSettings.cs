@@ -86,7 +86,7 @@ internal sealed record DualHrganSettings
     /// <summary>Of RMSprop, which moves the critics; 1e-4 in the paper.</summary>
     public required double CriticRate { get; init => field = Require.Positive(value); }
 
-    /// <summary>Whether the generators' rates fall along half a cosine to a twentieth.</summary>
+    /// <summary>Whether the generators' rates fall along half a cosine to a twentieth; that of F to a fifth while it learns alone, and from there to a twentieth.</summary>
     public required bool Cools { get; init; }
 
     /// <summary>Steps of the generators, where training is not told.</summary>
@@ -155,11 +155,11 @@ internal sealed record DualHrganSettings
             CoarseCriticFeatures = [8, 16, 32, 64],
             BlockEdge = 14,
             Margin = 2,
-            CoarseBatch = 4,
+            CoarseBatch = 6,
             FineCriticSteps = 1,
-            CoarseCriticSteps = 2,
+            CoarseCriticSteps = 3,
             DegradationCriticSteps = 5,
-            CycleSteps = 6,
+            CycleSteps = 5,
             GeneratorRate = 3e-3,
             DegradationRate = 4e-4,
             CriticRate = 5e-4,

@@ -101,13 +101,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
         double passed = isAlone ? (double)Step / (_degradationSteps + 1) : (Step - _degradationSteps - 1.0) / (Steps - _degradationSteps);
         double share = isAlone ? 1 : _settings.ConsistencyShare;
         double consistency = share > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - passed / share) : 0;
-        if (_settings.Cools)
-        {
-            double cosine = (1 + Math.Cos(Math.PI * Math.Min(1, passed))) / 2;
-            SetRate(_restoreMoves, _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine));
-            SetRate(_degradeMoves, _settings.DegradationRate * (isAlone ? LearnedShare + (1 - LearnedShare) * cosine : CooledShare + (LearnedShare - CooledShare) * cosine));
-        }
-
+        if (_settings.Cools) Cool(isAlone, passed);
         double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
         for (int i = 0; i < (isAlone ? 0 : _settings.FineCriticSteps); i++)
         {
@@ -223,6 +217,14 @@ internal sealed class DualHrganTraining : AdversarialTraining
         foreach (Adam one in moves) one.zero_grad();
         loss.backward(inputs: [.. moves.SelectMany(one => one.parameters())]);
         foreach (Adam one in moves) one.step();
+    }
+
+    /// <param name="passed">Share of the steps alone, or of those together, that are over.</param>
+    private void Cool(bool isAlone, double passed)
+    {
+        double cosine = (1 + Math.Cos(Math.PI * passed)) / 2;
+        SetRate(_restoreMoves, _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine));
+        SetRate(_degradeMoves, _settings.DegradationRate * (isAlone ? LearnedShare + (1 - LearnedShare) * cosine : CooledShare + (LearnedShare - CooledShare) * cosine));
     }
 
     private static void SetRate(Adam moves, double rate)
