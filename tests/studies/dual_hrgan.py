@@ -5,6 +5,9 @@
       for each seed makes volumes, trains the small preset by 'acquisition train', restores the test volumes by 'acquisition restore', and scores
       what that wrote; what is in FOLDER already is not made again. PROGRAM is acquisition, built in Release. FOLDER receives figures.md and, for
       each seed, picture.png: trilinear, predicted and true volumes of the first test, the brightest along z and along y
+  dual_hrgan.py bound FOLDER [--steps N] [--features N]
+      what a generator of fine volumes comes to that is taught by mean absolute error of true pairs, made of the fine volumes in FOLDER (a seed's, trained)
+      by the true microscope: no unpaired training can be expected to do better
   dual_hrgan.py make FOLDER [--seed N]
       writes coarse/*.tif (8 scenes as a low objective sees them, 48 voxels across), fine/*.tif (8 others as a high one does, 144 voxels), and of 6
       further scenes test/coarse_*.tif, test/noisy_*.tif (as the high one sees them), test/fine_*.tif (that without noise) and test/scene_*.npz
@@ -20,10 +23,14 @@ where a neurite lies within 30 degrees of the plane: across it in xy, along z in
 centre-line, recall the share of true ones within 2 voxels of it. PSNR against the noise-free image, peak 1 at the fine images' 99.9 % percentile,
 after the straight line that fits best and, for predictions, as they are too.
 
-Debian: python3-numpy python3-scipy python3-skimage python3-tifffile python3-pil python3-numcodecs.
+What the generator of coarse volumes made of itself is compared with the true image of the low objective without noise, four voxels from borders, after the straight line
+that fits best, whose slope tells its gain; and widths are measured in both, enlarged.
+
+Debian: python3-numpy python3-torch python3-scipy python3-skimage python3-tifffile python3-pil python3-numcodecs.
 """
 import argparse
 import glob
+import importlib.util
 import json
 import os
 import subprocess
@@ -32,12 +39,18 @@ import time
 
 import numpy as np
 import tifffile
+import torch
 from PIL import Image
 from scipy import ndimage, optimize, spatial
 from skimage.morphology import remove_small_objects, skeletonize_3d
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+ORACLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles")
+sys.path.insert(0, ORACLES)
 from read_zarr3 import read  # noqa: E402
+
+# The networks, by another file of this file's name.
+NETWORKS = importlib.util.module_from_spec(importlib.util.spec_from_file_location("networks", os.path.join(ORACLES, "dual_hrgan.py")))
+NETWORKS.__spec__.loader.exec_module(NETWORKS)
 
 FINER = 3
 TESTS = 6
@@ -269,8 +282,115 @@ def bright_sheet(path, volumes, greatest):
     Image.fromarray((255 * np.concatenate(rows)).astype(np.uint8)).save(path)
 
 
+def opened(path):
+    """(card, weights of each network by name) of model.safetensors"""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = file.read()
+    card, networks = json.loads(header.pop("__metadata__")["card"]), {}
+    for name, tensor in header.items():
+        network, own = name.split(".", 1)
+        first, after = tensor["data_offsets"]
+        networks.setdefault(network, {})[own] = torch.from_numpy(np.frombuffer(data[first:after], "<f4").reshape(tensor["shape"]).copy())
+    return card, networks
+
+
+def scaled(image, of):
+    return (image - of["scale"]["low"]) / (of["scale"]["high"] - of["scale"]["low"])
+
+
+def photons(fine, made):
+    """Photons that the low objective expects of a volume in camera units of the high one, which blurs less; little of its noise is left."""
+    specimen = ((fine - SHIFT) / FINE["units"] - 0.5) / FINE["photons"] * made["fine"]
+    more = [np.sqrt(low ** 2 - high ** 2) for low, high in zip(COARSE["blur"], FINE["blur"])]
+    return coarser(ndimage.gaussian_filter(specimen, more, mode="constant", truncate=4)) / made["coarse"] * COARSE["photons"] + 0.5
+
+
+def batch(image):
+    return torch.from_numpy(np.ascontiguousarray(image, np.float32))[None, None]
+
+
+def microscope(folder, card, networks):
+    """What F makes of the high objective's images of test volumes, in words."""
+    with open(f"{folder}/made.json") as file:
+        made = json.load(file)
+    settings, found, wanted, fits = card["settings"], ([], []), ([], []), []
+    for i in range(TESTS):
+        true = scaled(SHIFT + COARSE["units"] * photons(tifffile.imread(f"{folder}/test/fine_{i:02}.tif").astype(float), made), card["input"])
+        with torch.no_grad():
+            noisy = batch(scaled(tifffile.imread(f"{folder}/test/noisy_{i:02}.tif").astype(float), card["target"]))
+            image = NETWORKS.degradation(
+                networks["degradation"], noisy, settings["strides_first"] == "true", settings["adds_means"] == "true", float(settings["coarse_slope"]))[0, 0].numpy()
+        image, true = (np.pad(v[4:-4, 4:-4, 4:-4], 4, mode="edge") for v in (image, true))
+        slope, base = np.polyfit(image.ravel(), true.ravel(), 1)
+        fits.append((np.sqrt(np.mean((slope * image + base - true) ** 2)), np.std(true), 1 / slope))
+        truth = np.load(f"{folder}/test/scene_{i:02}.npz")
+        for of, volume in ((found, image), (wanted, true)):
+            for kept, measured in zip(of, widths(trilinear(volume.astype(float)), truth)):
+                kept += measured
+    error, spread, gain = np.mean(fits, 0)
+    return (f"Neurites in F(h) are {median(found[0]):.2f} and {median(found[1]):.2f} wide, in the true image {median(wanted[0]):.2f} and {median(wanted[1]):.2f}; "
+            f"its error is {error:.4f} (deviation of the image {spread:.4f}), its gain {gain:.2f}.")
+
+
+def bound(options):
+    """Trains on true pairs, with the settings of the seed's model."""
+    folder, edge, rate, margin = options.folder, 14, 3e-3, 2
+    card, _ = opened(f"{folder}/model/model.safetensors")
+    with open(f"{folder}/made.json") as file:
+        made = json.load(file)
+    torch.manual_seed(1)
+    torch.set_num_threads(options.threads)
+    random, blocks = np.random.default_rng(1), int(card["settings"]["blocks"])
+    features = options.features or int(card["settings"]["features"])
+    weights = {}
+
+    def add(name, outputs, inputs, kernel):
+        direction = torch.nn.init.kaiming_uniform_(torch.empty(outputs, inputs, kernel, kernel, kernel), a=5 ** 0.5)
+        length = direction.flatten(1).norm(dim=1).reshape(-1, 1, 1, 1, 1)
+        for part, value in (("weight_v", direction), ("weight_g", length), ("bias", torch.zeros(outputs))):
+            weights[f"{name}.{part}"] = value.requires_grad_()
+
+    add("head", features, 1, 3)
+    for i in range(blocks):
+        add(f"blocks.{i}.expand", 6 * features, features, 1)
+        add(f"blocks.{i}.reduce", int(0.8 * features), 6 * features, 1)
+        add(f"blocks.{i}.restore", features, int(0.8 * features), 3)
+    add("tail", FINER ** 3, features, 3)
+    units = [tifffile.imread(path).astype(float) for path in sorted(glob.glob(f"{folder}/fine/*.tif"))]
+    fine, light = [scaled(volume, card["target"]) for volume in units], [photons(volume, made) for volume in units]
+    adam = torch.optim.Adam(weights.values(), lr=rate, betas=(0.9, 0.99))
+    for step in range(options.steps):
+        for group in adam.param_groups:
+            group["lr"] = rate * (0.05 + 0.95 * (1 + np.cos(np.pi * step / options.steps)) / 2)
+        while True:
+            of, at = random.integers(len(fine)), random.integers(0, light[0].shape[0] - edge + 1, 3)
+            h = fine[of][tuple(slice(FINER * a, FINER * (a + edge)) for a in at)]
+            if np.mean(h > 0.1) >= 0.005 or random.random() < 0.1:
+                break
+        counts = random.poisson(np.maximum(light[of][tuple(slice(a, a + edge) for a in at)], 0))
+        low = scaled(SHIFT + COARSE["units"] * counts, card["input"])
+        for axis in range(3):
+            if random.random() < 0.5:
+                low, h = np.flip(low, axis), np.flip(h, axis)
+        if random.random() < 0.5:
+            low, h = np.swapaxes(low, 1, 2), np.swapaxes(h, 1, 2)
+        loss = NETWORKS.inside(NETWORKS.generator(weights, batch(low), True) - batch(h), FINER * margin).abs().mean()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+
+    def image_of(name, i, fine_low, fine_high):
+        coarse = scaled(tifffile.imread(f"{folder}/test/coarse_{i:02}.tif").astype(float), card["input"])
+        with torch.no_grad():
+            return NETWORKS.generator(weights, batch(coarse), True)[0, 0].numpy().astype(float) if name == "predicted" else trilinear(coarse)
+
+    for name, of in score(folder, image_of).items():
+        print(name, {key: round(value, 3) for key, value in of.items()})
+
+
 def seeded(options, seed):
-    """Figures of a seed: (scores, mean |F(G(l)) - l| in scaled units, seconds, processor's seconds, steps of the weights)."""
+    """Figures of a seed: (scores, mean |F(G(l)) - l| in scaled units, seconds, processor's seconds, steps of the weights, what F makes)."""
     folder = os.path.join(options.folder, str(seed))
     if not os.path.exists(f"{folder}/made.json"):
         make(folder, seed, 8, TESTS, 144)
@@ -287,8 +407,7 @@ def seeded(options, seed):
             file.write(f"{time.monotonic() - began:.0f} {after.children_user + after.children_system - times.children_user - times.children_system:.0f}")
     with open(f"{folder}/time") as file:
         seconds = file.read().split()
-    with open(f"{model}/model.safetensors", "rb") as file:
-        card = json.loads(json.loads(file.read(int.from_bytes(file.read(8), "little")))["__metadata__"]["card"])
+    card, networks = opened(f"{model}/model.safetensors")
     (low, high), residuals = (card["input"]["scale"][key] for key in ("low", "high")), []
     with open(f"{folder}/restore.yaml", "w") as file:
         file.write(f"restoration:\n  model: dual-hrgan\n  threads: {options.threads}\nprediction:\n  weights_file: {model}/model.safetensors\nstorage:\n  root: {folder}\n")
@@ -307,13 +426,13 @@ def seeded(options, seed):
         with open(f"{folder}/restored_{i}/restored.zarr/provenance.jsonl") as file:
             scale = json.loads(file.readline())["uncertainty"]
         residuals.append(np.mean(np.where(doubt > 0, scale["largest"] * 2 ** ((doubt - 255) / scale["steps_per_octave"]), 0)) / (high - low))
-        scaled = (restored - fine_low) / (fine_high - fine_low)
+        restored = (restored - fine_low) / (fine_high - fine_low)
         if i == 0:
             clean = (tifffile.imread(f"{folder}/test/fine_00.tif").astype(float) - fine_low) / (fine_high - fine_low)
-            bright_sheet(f"{folder}/picture.png", (trilinear(coarse), scaled, clean), (0.6, 1.2, 1.2))
-        return scaled
+            bright_sheet(f"{folder}/picture.png", (trilinear(coarse), restored, clean), (0.6, 1.2, 1.2))
+        return restored
 
-    return score(folder, image_of), float(np.mean(residuals)), *map(float, seconds), card["steps"]
+    return score(folder, image_of), float(np.mean(residuals)), *map(float, seconds), card["steps"], microscope(folder, card, networks)
 
 
 def run(options):
@@ -321,13 +440,13 @@ def run(options):
              "|---|---|---|---|---|---|---|---|---|---|---|---|"]
     spent = []
     for seed in options.seeds.split(","):
-        scores, residual, seconds, busy, steps = seeded(options, int(seed))
+        scores, residual, seconds, busy, steps, taught = seeded(options, int(seed))
         for name, of in scores.items():
             off = " | ".join(f"{100 * of[key]:.0f} %" if key in of else "" for key in ("off_xy", "off_xz", "closed_xy", "closed_xz"))
             peaks = " | ".join(f"{of[key]:.2f}" if key in of else "" for key in ("psnr", "psnr_fitted"))
             lines.append(f"| {seed} | {name} | {of['width_xy']:.2f} | {of['width_xz']:.2f} | {off} | {of['precision']:.3f} | {of['recall']:.3f} | {peaks} |")
         spent.append(f"Seed {seed}: mean |F(G(l)) - l| {residual:.4f}, {seconds / 60:.0f} minutes of training, {busy / 60:.0f} of a processor core, weights of step {steps}; "
-                     f"{scores['truth']['places']} places, {scores['predicted']['without']} without a width.")
+                     f"{scores['truth']['places']} places, {scores['predicted']['without']} without a width. {taught}")
         print("\n".join(lines[-3:] + spent[-1:]), flush=True)
     with open(os.path.join(options.folder, "figures.md"), "w") as file:
         file.write("\n".join(lines + [""] + spent) + "\n")
@@ -343,6 +462,11 @@ def main():
     whole.add_argument("--threads", type=int, default=1)
     whole.add_argument("--steps", default="preset")
     whole.add_argument("--overrides", default="")
+    taught = commands.add_parser("bound")
+    taught.add_argument("folder")
+    taught.add_argument("--steps", type=int, default=6000)
+    taught.add_argument("--features", type=int, default=0)
+    taught.add_argument("--threads", type=int, default=1)
     made = commands.add_parser("make")
     made.add_argument("folder")
     made.add_argument("--seed", type=int, default=1)
@@ -350,6 +474,8 @@ def main():
     options.folder = os.path.abspath(options.folder)
     if options.command == "run":
         run(options)
+    elif options.command == "bound":
+        bound(options)
     else:
         make(options.folder, options.seed, 8, TESTS, 144)
 
