@@ -418,7 +418,7 @@ def seeded(options, seed):
             open(f"{folder}/restored_{i}.done", "w").close()
 
     def image_of(name, i, fine_low, fine_high):
-        coarse = (tifffile.imread(f"{folder}/test/coarse_{i:02}.tif").astype(float) - low) / (high - low)
+        coarse = scaled(tifffile.imread(f"{folder}/test/coarse_{i:02}.tif").astype(float), card["input"])
         if name == "trilinear":
             return trilinear(coarse)
         restored = read(f"{folder}/restored_{i}/restored.zarr")[0][0, 0].astype(float)

@@ -73,7 +73,7 @@ internal sealed record DualHrganSettings
     /// <summary>Of that, while only the generator of coarse volumes learns.</summary>
     public required int DegradationCriticSteps { get; init => field = Require.Positive(value); }
 
-    /// <summary>Steps of the generator of fine volumes on G(F(h)) ≈ h alone before each of both generators. They cost a sixth of one with critics, and what it can sharpen
+    /// <summary>Steps of the generator of fine volumes on G(F(h)) ≈ h alone before each of both generators. They cost little beside one with critics, and what it can sharpen
     /// is learned from them; none in the paper.</summary>
     public required int CycleSteps { get; init => field = Require.InRange(value, 0, 100); }
 
