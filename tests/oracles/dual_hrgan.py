@@ -10,13 +10,14 @@ shapes of its tensors, whose values lie one after the other in NETWORK.f32; "vol
              the degradation makes of restored
   critics    the critics' losses on "fake_fine", "between_fine" and so on: losses.f32 (difference and penalty, fine and coarse), and the gradient
              of difference + "penalty" times penalty, gradient_fine_critic.f32 and gradient_coarse_critic.f32
-  generators the generators' losses on "coarse" and "fine", what is made of which gets "normal" noise, of which only the coarse critic sees those beyond the number of coarse ones: losses.f32 (fine
-             adversary, coarse adversary, fine cycle, coarse cycle, agreement,
+  generators the generators' losses on "coarse" and "fine", what is made of which gets "normal" noise, of which only the coarse critic sees those beyond the number of coarse ones; "held" weighs
+             how far it is from what it is held to: losses.f32 (fine adversary, coarse adversary, fine cycle, coarse cycle, agreement,
              what the degradation minimises where the fine cycle does not move it, total), the total's gradient, gradient_generator.f32 and
              gradient_degradation.f32, and that of the one before, gradient_degradation_apart.f32
-  degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, total), gradient_degradation.f32
+  degradation what the degradation alone minimises on "fine": losses.f32 (coarse adversary, agreement with means, or where "held" is not 0 with
+             what it is held to, total), gradient_degradation.f32
 
-Files are raw little-endian float32. Debian: python3-torch python3-numpy.
+Files are raw little-endian float32. Debian: python3-torch python3-numpy python3-scipy.
 """
 import json
 import os
@@ -24,11 +25,14 @@ import sys
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 from torch.nn.functional import conv3d, leaky_relu, relu
 
 FINER = 3
 # Variance of a coarse voxel of light x: floor + slope x.
 NOISE_FLOOR, NOISE_SLOPE = 0.01, 0.05
+# What the degradation is held to: deviations along z and across, coarse voxels, and the gain.
+HELD_Z, HELD_LATERAL, HELD_GAIN = 1.3, 0.7, 2.0
 
 
 def weighted(p, name, x, padding):
@@ -119,14 +123,23 @@ def inside(x, margin):
     return x[:, :, n[0], n[1], n[2]]
 
 
+def held(fine):
+    """What is blurred and dark beyond its faces, up to three deviations."""
+    image = coarsened(fine, FINER).numpy()
+    for axis, sigma in ((2, HELD_Z), (3, HELD_LATERAL), (4, HELD_LATERAL)):
+        image = gaussian_filter1d(image, sigma, axis, mode="constant", radius=int(np.ceil(3 * sigma)))
+    return HELD_GAIN * torch.from_numpy(image)
+
+
 def generator_losses(g, f, df, dc, coarse, fine, normal, s, consistency):
     restored = generator(g, coarse, s["skip"])
     light = degradation(f, fine, s["strides_first"], s["means"], s["slope"])
     degraded = light + normal * torch.sqrt(NOISE_FLOOR + NOISE_SLOPE * light.detach().clamp(min=0))
     again_coarse = degradation(f, restored, s["strides_first"], s["means"], s["slope"])
+    m = s["margin"]
+    from_held = (inside(light, m) - inside(held(fine), m)).abs().mean()
     fine = fine[:len(coarse)]
     again_fine = generator(g, degraded[:len(coarse)], s["skip"])
-    m = s["margin"]
     again_fine, fine, restored = (inside(x, FINER * m) for x in (again_fine, fine, restored))
     again_coarse, coarse, degraded = (inside(x, m) for x in (again_coarse, coarse, degraded))
     adversary_fine, adversary_coarse = -critic(df, restored).mean(), -critic(dc, degraded).mean()
@@ -135,8 +148,8 @@ def generator_losses(g, f, df, dc, coarse, fine, normal, s, consistency):
     wf, wc = s["fine_adversary"], s["coarse_adversary"]
     if s["per_voxel"]:
         wf, wc = wf / np.sqrt(fine[0].numel()), wc / np.sqrt(coarse[0].numel())
-    degradation_apart = wc * adversary_coarse + s["cycle"] * cycle_coarse
-    total = wf * adversary_fine + wc * adversary_coarse + s["cycle"] * (cycle_fine + cycle_coarse) + consistency * agreement
+    degradation_apart = wc * adversary_coarse + s["cycle"] * cycle_coarse + s["held"] * from_held
+    total = wf * adversary_fine + wc * adversary_coarse + s["cycle"] * (cycle_fine + cycle_coarse) + consistency * agreement + s["held"] * from_held
     return adversary_fine, adversary_coarse, cycle_fine, cycle_coarse, agreement, degradation_apart, total
 
 
@@ -184,10 +197,11 @@ def main(folder):
             losses += terms
         write("losses", losses)
     elif job["task"] == "degradation":
-        degraded, means = (inside(x, s["margin"]) for x in (degradation(f, volumes["fine"], s["strides_first"], s["means"], s["slope"]), coarsened(volumes["fine"], FINER)))
-        adversary, agreement = -critic(dc, degraded).mean(), (degraded - means).abs().mean()
+        expected = held(volumes["fine"]) if s["held"] else coarsened(volumes["fine"], FINER)
+        degraded, expected = (inside(x, s["margin"]) for x in (degradation(f, volumes["fine"], s["strides_first"], s["means"], s["slope"]), expected))
+        adversary, agreement = -critic(dc, degraded).mean(), (degraded - expected).abs().mean()
         weight = s["coarse_adversary"] / (np.sqrt(degraded[0].numel()) if s["per_voxel"] else 1)
-        losses = adversary, agreement, weight * adversary + s["consistency"] * agreement
+        losses = adversary, agreement, weight * adversary + (s["held"] or s["consistency"]) * agreement
         gradient(losses[-1], "degradation")
         write("losses", losses)
     else:

@@ -55,8 +55,10 @@ def train(model, extent, folder):
     images(os.path.join(folder, "input"), extent, 1, 1)
     images(os.path.join(folder, "target"), extent, 3 if model == "dual-hrgan" else 1, 2)
     config = os.path.join(folder, "train.yaml")
+    # Voxels have nothing to do with their neighbours, so that there is no blur to measure.
+    changes = '  overrides: "blur_weight=0"\n' if model == "dual-hrgan" else ""
     with open(config, "w") as file:
-        file.write(f'training:\n  input: {folder}/input\n  target: {folder}/target\n  steps: 1\n  registration: none\n  input_voxel_um: "{VOXEL}"\n  target_voxel_um: "{VOXEL}"\n')
+        file.write(f'training:\n  input: {folder}/input\n  target: {folder}/target\n  steps: 1\n  registration: none\n{changes}  input_voxel_um: "{VOXEL}"\n  target_voxel_um: "{VOXEL}"\n')
     subprocess.run([PROGRAM, "train", model, "--config", config, "--output", os.path.join(folder, "model")], check=True, stdout=subprocess.DEVNULL)
     return os.path.join(folder, "model", "model.safetensors")
 

@@ -29,6 +29,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
     private readonly PatchSampler _coarse;
     private readonly PatchSampler _fine;
     private readonly DetectorNoise? _noise;
+    private readonly MeasuredBlur? _blur;
     private readonly DualHrganJudge _judge;
     private readonly FineGenerator _restore;
     private readonly CoarseGenerator _degrade;
@@ -56,7 +57,10 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _fine = new PatchSampler(fine, _target.Scale, new VolumeShape(fineEdge, fineEdge, fineEdge));
         if (2 * settings.Margin >= edge) throw new RestorationException($"Blocks of {edge} voxels have nothing left without margins of {settings.Margin}.");
         _device = TorchDevice.Open(options.Device);
-        _noise = settings.DetectsNoise ? DetectorNoise.Of(coarse, _input.Scale) : null;
+        DetectorNoise noise = DetectorNoise.Of(coarse, _input.Scale);
+        _noise = settings.DetectsNoise ? noise : null;
+        TorchThreads.Use(options.Threads);
+        _blur = settings.BlurWeight > 0 ? BlurMeasurement.Of(coarse, _input.Scale, fine, _target.Scale, noise) : null;
         _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, light => Detected(light, new Random(Options.Seed)), _device);
         _restore = new FineGenerator(settings);
         _degrade = new CoarseGenerator(settings);
@@ -88,10 +92,20 @@ internal sealed class DualHrganTraining : AdversarialTraining
             Seed = Options.Seed,
             Input = _input,
             Target = _target,
-            Settings = _settings.ToCard(),
+            Settings = _settings.ToCard().AddRange(_blur?.ByName() ?? []),
             Scores = scores.ToImmutableSortedDictionary(score => score.Name, score => score.Value, StringComparer.Ordinal),
         };
         return new OfflineModel(card, tensors.ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));
+    }
+
+    /// <summary>Rates of the generators where they fall: G's along half a cosine from the first step together to the last; F's along one while it learns alone, and along another after.</summary>
+    /// <param name="passed">Share of the steps alone, or of those together, that are over.</param>
+    internal static (double Restore, double Degrade) Cooled(DualHrganSettings settings, bool isAlone, double passed)
+    {
+        double cosine = (1 + Math.Cos(Math.PI * passed)) / 2;
+        return (Fallen(settings.GeneratorRate, 1, CooledShare), isAlone ? Fallen(settings.DegradationRate, 1, LearnedShare) : Fallen(settings.DegradationRate, LearnedShare, CooledShare));
+
+        double Fallen(double rate, double from, double to) => rate * (to + (from - to) * cosine);
     }
 
     /// <summary>A step of what learns now. What does not is told as 0.</summary>
@@ -101,61 +115,68 @@ internal sealed class DualHrganTraining : AdversarialTraining
         double passed = isAlone ? (double)Step / (_degradationSteps + 1) : (Step - _degradationSteps - 1.0) / (Steps - _degradationSteps);
         double share = isAlone ? 1 : _settings.ConsistencyShare;
         double consistency = share > 0 ? _settings.ConsistencyWeight * Math.Max(0, 1 - passed / share) : 0;
-        if (_settings.Cools) Cool(isAlone, passed);
-        double fineDistance = 0, finePenalty = 0, coarseDistance = 0, coarsePenalty = 0;
-        for (int i = 0; i < (isAlone ? 0 : _settings.FineCriticSteps); i++)
-        {
-            using var scope = NewDisposeScope();
-            Tensor l = Blocks(_coarse, _settings.Batch, chance), h = Inside(Blocks(_fine, _settings.Batch, chance), FineGrid.Finer);
-            (fineDistance, finePenalty) = Criticise(_fineCritic, _fineCriticMoves, Inside(Frozen(_restore, l), FineGrid.Finer), h, chance);
-        }
+        if (_settings.Cools) Cool(Cooled(_settings, isAlone, passed));
 
-        for (int i = 0; i < (isAlone ? _settings.DegradationCriticSteps : _settings.CoarseCriticSteps); i++)
-        {
-            using var scope = NewDisposeScope();
-            Tensor l = Inside(Blocks(_coarse, _settings.CoarseBatch, chance), 1), h = Blocks(_fine, _settings.CoarseBatch, chance);
-            (coarseDistance, coarsePenalty) = Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
-        }
-
-        for (int i = 0; i < (isAlone ? 0 : _settings.CycleSteps); i++)
-        {
-            using var scope = NewDisposeScope();
-            Tensor h = Blocks(_fine, _settings.Batch, chance);
-            Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(_degrade, h), chance), h, _settings), _restoreMoves);
-        }
-
-        double total, fineCycle = 0, coarseCycle = 0, agreement;
-        if (isAlone)
-        {
-            var losses = Losses.Degradation(_degrade, _coarseCritic, Blocks(_fine, _settings.CoarseBatch, chance), _settings, consistency, light => Detected(light, chance));
-            Move(losses.Total, _degradeMoves);
-            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
-        }
-        else
-        {
-            Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
-            GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance));
-            Move(losses);
-            (total, agreement) = (losses.Total.item<float>(), losses.Agreement.item<float>());
-            (fineCycle, coarseCycle) = (losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>());
-        }
-
+        (double Distance, double Penalty) fine = default, coarse = default;
+        for (int i = 0; i < (isAlone ? 0 : _settings.FineCriticSteps); i++) fine = CriticiseFine(chance);
+        for (int i = 0; i < (isAlone ? _settings.DegradationCriticSteps : _settings.CoarseCriticSteps); i++) coarse = CriticiseCoarse(chance);
+        for (int i = 0; i < (isAlone ? 0 : _settings.CycleSteps); i++) RoundTrip(chance);
+        var generators = isAlone ? LearnAlone(consistency, chance) : LearnTogether(consistency, chance);
         return
         [
-            ("total", total),
-            ("fine_cycle", fineCycle),
-            ("coarse_cycle", coarseCycle),
-            ("agreement", agreement),
-            ("fine_distance", fineDistance),
-            ("coarse_distance", coarseDistance),
-            ("fine_penalty", finePenalty),
-            ("coarse_penalty", coarsePenalty),
+            ("total", generators.Total),
+            ("fine_cycle", generators.FineCycle),
+            ("coarse_cycle", generators.CoarseCycle),
+            ("agreement", generators.Agreement),
+            ("fine_distance", fine.Distance),
+            ("coarse_distance", coarse.Distance),
+            ("fine_penalty", fine.Penalty),
+            ("coarse_penalty", coarse.Penalty),
         ];
     }
 
     protected override ImmutableArray<(string Name, double Value)> Score() => _judge.Score(_restore, _degrade);
 
     protected override ImmutableArray<ImmutableArray<PreviewImage>> Show() => _judge.Show(_restore, _degrade);
+
+    private (double Distance, double Penalty) CriticiseFine(Random chance)
+    {
+        using var scope = NewDisposeScope();
+        Tensor l = Blocks(_coarse, _settings.Batch, chance), h = Inside(Blocks(_fine, _settings.Batch, chance), FineGrid.Finer);
+        return Criticise(_fineCritic, _fineCriticMoves, Inside(Frozen(_restore, l), FineGrid.Finer), h, chance);
+    }
+
+    private (double Distance, double Penalty) CriticiseCoarse(Random chance)
+    {
+        using var scope = NewDisposeScope();
+        Tensor l = Inside(Blocks(_coarse, _settings.CoarseBatch, chance), 1), h = Blocks(_fine, _settings.CoarseBatch, chance);
+        return Criticise(_coarseCritic, _coarseCriticMoves, Detected(Inside(Frozen(_degrade, h), 1), chance), l, chance);
+    }
+
+    /// <summary>A step of G alone.</summary>
+    private void RoundTrip(Random chance)
+    {
+        using var scope = NewDisposeScope();
+        Tensor h = Blocks(_fine, _settings.Batch, chance);
+        Move(_settings.CycleWeight * Losses.FineCycle(_restore, Detected(Frozen(_degrade, h), chance), h, _settings), _restoreMoves);
+    }
+
+    /// <summary>A step of F alone.</summary>
+    private (double Total, double FineCycle, double CoarseCycle, double Agreement) LearnAlone(double consistency, Random chance)
+    {
+        Tensor fine = Blocks(_fine, _settings.CoarseBatch, chance);
+        var losses = Losses.Degradation(_degrade, _coarseCritic, fine, _settings, consistency, light => Detected(light, chance), _blur);
+        Move(losses.Total, _degradeMoves);
+        return (losses.Total.item<float>(), 0, 0, losses.Agreement.item<float>());
+    }
+
+    private (double Total, double FineCycle, double CoarseCycle, double Agreement) LearnTogether(double consistency, Random chance)
+    {
+        Tensor coarse = Blocks(_coarse, _settings.Batch, chance), fine = Blocks(_fine, Math.Max(_settings.Batch, _settings.CoarseBatch), chance);
+        GeneratorLosses losses = Losses.Generators(_restore, _degrade, _fineCritic, _coarseCritic, coarse, fine, _settings, consistency, light => Detected(light, chance), _blur);
+        Move(losses);
+        return (losses.Total.item<float>(), losses.FineCycle.item<float>(), losses.CoarseCycle.item<float>(), losses.Agreement.item<float>());
+    }
 
     /// <summary>A critic's step.</summary>
     /// <returns>How far apart it finds fakes and reals, and the penalty on its slope.</returns>
@@ -219,12 +240,10 @@ internal sealed class DualHrganTraining : AdversarialTraining
         foreach (Adam one in moves) one.step();
     }
 
-    /// <param name="passed">Share of the steps alone, or of those together, that are over.</param>
-    private void Cool(bool isAlone, double passed)
+    private void Cool((double Restore, double Degrade) rates)
     {
-        double cosine = (1 + Math.Cos(Math.PI * passed)) / 2;
-        SetRate(_restoreMoves, _settings.GeneratorRate * (CooledShare + (1 - CooledShare) * cosine));
-        SetRate(_degradeMoves, _settings.DegradationRate * (isAlone ? LearnedShare + (1 - LearnedShare) * cosine : CooledShare + (LearnedShare - CooledShare) * cosine));
+        SetRate(_restoreMoves, rates.Restore);
+        SetRate(_degradeMoves, rates.Degrade);
     }
 
     private static void SetRate(Adam moves, double rate)

@@ -28,12 +28,14 @@ internal static class Losses
     /// <param name="fine">Where there are more than coarse ones, only the coarse critic judges what is made of the others.</param>
     /// <param name="consistency">Weight of the agreement of means with what was enlarged, now.</param>
     /// <param name="detected">What a detector makes of the light of coarse volumes.</param>
+    /// <param name="blur">What F is held to, if anything is.</param>
     public static GeneratorLosses Generators(
         FineGenerator restore, CoarseGenerator degrade, PatchCritic fineCritic, PatchCritic coarseCritic,
-        Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected)
+        Tensor coarse, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected, MeasuredBlur? blur)
     {
         int margin = settings.Margin, fineMargin = margin * FineGrid.Finer;
-        Tensor restored = restore.call(coarse), degraded = detected(degrade.call(fine));
+        Tensor restored = restore.call(coarse), light = degrade.call(fine), degraded = detected(light);
+        Tensor heldTo = blur is null ? zeros([], device: fine.device) : Agreement(light, blur.On(fine), margin);
         fine = fine.narrow(0, 0, coarse.shape[0]);
         Tensor fineCycle = FineCycle(restore, degraded.narrow(0, 0, coarse.shape[0]), fine, settings), coarseAgain = FineGrid.Inside(degrade.call(restored), margin);
         (coarse, fine) = (FineGrid.Inside(coarse, margin), FineGrid.Inside(fine, fineMargin));
@@ -42,8 +44,8 @@ internal static class Losses
         Tensor coarseCycle = functional.l1_loss(coarseAgain, coarse);
         Tensor agreement = functional.l1_loss(FineGrid.Means(restored), coarse);
         var (fineWeight, coarseWeight) = (PerBlock(settings.FineAdversaryWeight, fine, settings), PerBlock(settings.CoarseAdversaryWeight, coarse, settings));
-        Tensor degradation = coarseWeight * coarseAdversary + settings.CycleWeight * coarseCycle;
-        Tensor total = fineWeight * fineAdversary + coarseWeight * coarseAdversary + settings.CycleWeight * (fineCycle + coarseCycle) + consistency * agreement;
+        Tensor degradation = coarseWeight * coarseAdversary + settings.CycleWeight * coarseCycle + settings.BlurWeight * heldTo;
+        Tensor total = fineWeight * fineAdversary + settings.CycleWeight * fineCycle + degradation + consistency * agreement;
         return new GeneratorLosses(fineAdversary, coarseAdversary, fineCycle, coarseCycle, agreement, degradation, total);
     }
 
@@ -57,15 +59,18 @@ internal static class Losses
     }
 
     /// <summary>What the generator of coarse volumes minimises while it learns alone.</summary>
-    /// <param name="consistency">Weight of the agreement with means, now.</param>
+    /// <param name="consistency">Weight of the agreement with means, now; where <paramref name="blur"/> is known, it is that which agreement is with, and settings tell the weight.</param>
     /// <param name="detected">What a detector makes of the light of coarse volumes.</param>
     public static (Tensor Adversary, Tensor Agreement, Tensor Total) Degradation(
-        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected)
+        CoarseGenerator degrade, PatchCritic critic, Tensor fine, DualHrganSettings settings, double consistency, Func<Tensor, Tensor> detected, MeasuredBlur? blur)
     {
-        Tensor degraded = FineGrid.Inside(degrade.call(fine), settings.Margin), adversary = -critic.call(detected(degraded)).mean();
-        Tensor agreement = functional.l1_loss(degraded, FineGrid.Means(FineGrid.Inside(fine, settings.Margin * FineGrid.Finer)));
-        return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + consistency * agreement);
+        Tensor light = degrade.call(fine), degraded = FineGrid.Inside(light, settings.Margin), adversary = -critic.call(detected(degraded)).mean();
+        Tensor agreement = Agreement(light, blur?.On(fine) ?? FineGrid.Means(fine), settings.Margin);
+        double weight = blur is null ? consistency : settings.BlurWeight;
+        return (adversary, agreement, PerBlock(settings.CoarseAdversaryWeight, degraded, settings) * adversary + weight * agreement);
     }
+
+    private static Tensor Agreement(Tensor made, Tensor expected, int margin) => functional.l1_loss(FineGrid.Inside(made, margin), FineGrid.Inside(expected, margin));
 
     private static double PerBlock(double weight, Tensor blocks, DualHrganSettings settings) =>
         settings.AdversaryIsPerVoxel ? weight / Math.Sqrt(blocks.numel() / blocks.shape[0]) : weight;

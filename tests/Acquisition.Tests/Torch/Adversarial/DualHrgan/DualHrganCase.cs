@@ -55,6 +55,7 @@ internal sealed class DualHrganCase : IDisposable
         FineCriticSteps = 1,
         CoarseCriticSteps = 2,
         DegradationCriticSteps = 3,
+        BlurWeight = 0,
     };
 
     /// <summary>As the paper has it.</summary>
@@ -131,7 +132,7 @@ internal sealed class DualHrganCase : IDisposable
             {
                 ["skip"] = Settings.AddsEnlarged, ["means"] = Settings.AddsMeans, ["strides_first"] = Settings.StridesFirst, ["slope"] = Settings.CoarseSlope, ["fine_adversary"] = Settings.FineAdversaryWeight,
                 ["coarse_adversary"] = Settings.CoarseAdversaryWeight, ["per_voxel"] = Settings.AdversaryIsPerVoxel, ["cycle"] = Settings.CycleWeight,
-                ["margin"] = Settings.Margin, ["penalty"] = Settings.PenaltyWeight, ["consistency"] = consistency,
+                ["margin"] = Settings.Margin, ["penalty"] = Settings.PenaltyWeight, ["consistency"] = consistency, ["held"] = Settings.BlurWeight,
             },
             ["weights"] = Networks.ToDictionary(
                 network => network.Name, network => network.Network.state_dict().Select(tensor => new object[] { tensor.Key, tensor.Value.shape }).ToArray()),

@@ -74,6 +74,35 @@ public sealed class DualHrganTrainingTests : IDisposable
     }
 
     [Fact]
+    public void The_generator_of_coarse_volumes_comes_to_the_measured_blur_and_the_card_tells_it()
+    {
+        using DualHrganTraining training = Begin(200, settings: DualHrganCase.Tiny with { DegradationShare = 0.9, DegradationCriticSteps = 1, CoarseAdversaryWeight = 0, BlurWeight = 1, DegradationRate = 3e-3 });
+        double[] off = [.. Enumerable.Range(0, 100).Select(_ => Loss(training.Advance(), "agreement"))];
+        Assert.True(off[^10..].Average() < 0.5 * off[..10].Average(), $"{off[..10].Average()} then {off[^10..].Average()}");
+        OfflineModel model = training.Model([]);
+        Assert.Subset(model.Card.Settings.Keys.ToHashSet(), new HashSet<string> { "measured_blur_z", "measured_blur_lateral", "measured_gain" });
+        Assert.Equal(1, DualHrganSettings.FromCard(model.Card).BlurWeight);
+    }
+
+    [Fact]
+    public void Rates_fall_along_half_cosines()
+    {
+        DualHrganSettings settings = DualHrganCase.Tiny with { GeneratorRate = 8, DegradationRate = 4 };
+        Assert.Equal(4, DualHrganTraining.Cooled(settings, isAlone: true, 0).Degrade, 1e-12);
+        Assert.Equal(0.6 * 4, DualHrganTraining.Cooled(settings, isAlone: true, 0.5).Degrade, 1e-12);
+        Assert.Equal(0.2 * 4, DualHrganTraining.Cooled(settings, isAlone: true, 1).Degrade, 1e-12);
+        Close((8, 0.2 * 4), DualHrganTraining.Cooled(settings, isAlone: false, 0));
+        Close(((0.05 + 0.95 * 0.75) * 8, (0.05 + 0.15 * 0.75) * 4), DualHrganTraining.Cooled(settings, isAlone: false, 1.0 / 3));
+        Close((0.05 * 8, 0.05 * 4), DualHrganTraining.Cooled(settings, isAlone: false, 1));
+
+        static void Close((double Restore, double Degrade) wanted, (double Restore, double Degrade) found)
+        {
+            Assert.Equal(wanted.Restore, found.Restore, 1e-12);
+            Assert.Equal(wanted.Degrade, found.Degrade, 1e-12);
+        }
+    }
+
+    [Fact]
     public void Round_trips_come_closer_with_training()
     {
         using DualHrganTraining training = Begin(60, settings: DualHrganCase.TinyPaper with { DegradationShare = 0, FineAdversaryWeight = 1, CoarseAdversaryWeight = 1, AdversaryIsPerVoxel = true });
