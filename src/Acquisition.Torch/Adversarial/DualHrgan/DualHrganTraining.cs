@@ -92,7 +92,7 @@ internal sealed class DualHrganTraining : AdversarialTraining
             Seed = Options.Seed,
             Input = _input,
             Target = _target,
-            Settings = _settings.ToCard().AddRange(_blur?.ByName() ?? []),
+            Settings = _settings.ToCard().AddRange(_blur is null ? [] : _blur.ByName()),
             Scores = scores.ToImmutableSortedDictionary(score => score.Name, score => score.Value, StringComparer.Ordinal),
         };
         return new OfflineModel(card, tensors.ToImmutableSortedDictionary(tensor => tensor.Name, tensor => tensor, StringComparer.Ordinal));

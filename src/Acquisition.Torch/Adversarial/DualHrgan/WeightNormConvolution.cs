@@ -12,19 +12,23 @@ internal sealed class WeightNormConvolution : Module<Tensor, Tensor>
     private readonly Parameter weight_g;
     private readonly Parameter weight_v;
     private readonly Parameter bias;
-    private readonly long[] _padding;
 
-    /// <param name="kernel">Edge of kernels; odd.</param>
+    /// <param name="kernel">Edge of kernels; 1 or 3.</param>
     public WeightNormConvolution(int from, int to, int kernel) : base(nameof(WeightNormConvolution))
     {
         weight_g = New(to, 1, 1, 1, 1);
         weight_v = New(to, from, kernel, kernel, kernel);
         bias = New(to);
-        _padding = [kernel / 2, kernel / 2, kernel / 2];
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv3d(input, weight_g * weight_v / Length(), bias, padding: _padding);
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor kernels = weight_g * weight_v / Length();
+        Tensor sum = kernels.shape[^1] == 1 ? functional.conv3d(input, kernels, bias) : PlaneByPlane(input, kernels);
+        return sum.MoveToOuterDisposeScope();
+    }
 
     /// <summary>Draws directions uniformly within ±1/√(inputs of a sum), with their own lengths, and sets biases to 0.</summary>
     public void Draw(Generator chance)
@@ -35,6 +39,16 @@ internal sealed class WeightNormConvolution : Module<Tensor, Tensor>
         init.uniform_(weight_v, -bound, bound, chance);
         weight_g.copy_(Length());
         init.zeros_(bias);
+    }
+
+    /// <summary>Kernels over 3³ voxels as sums over a plane and its neighbours. libtorch's convolution of volumes as small as blocks copies each voxel 27 times; that of planes takes about half as long.</summary>
+    private Tensor PlaneByPlane(Tensor input, Tensor kernels)
+    {
+        var (n, channels, z, y, x) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3], input.shape[4]);
+        Tensor padded = functional.pad(input, [0, 0, 0, 0, 1, 1]);
+        Tensor planes = cat([padded.narrow(2, 0, z), padded.narrow(2, 1, z), padded.narrow(2, 2, z)], 1).transpose(1, 2).reshape(n * z, 3 * channels, y, x);
+        Tensor across = kernels.transpose(1, 2).reshape(-1, 3 * channels, 3, 3);
+        return functional.conv2d(planes, across, bias, padding: [1, 1]).reshape(n, z, -1, y, x).transpose(1, 2);
     }
 
     private static Parameter New(params long[] shape) => (Parameter)Parameter(zeros(shape)).DetachFromDisposeScope();
