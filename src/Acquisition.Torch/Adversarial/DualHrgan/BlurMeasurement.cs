@@ -40,7 +40,10 @@ internal sealed class BlurMeasurement
         double floor = 2 * (acquired.clamp_min(0) * noise.Slope + noise.Floor).mean().item<float>();
         _wanted = [.. Structure(acquired).Select(of => of > (1 + LeastOfNoise) * floor ? Math.Log(of - floor) : double.NaN)];
         if (_wanted.All(double.IsNaN))
-            throw new RestorationException("The input library shows nothing but noise, and how much its objective blurs cannot be told from it. Look at its volumes, or train with the override blur_weight=0.");
+        {
+            throw new RestorationException(
+                "The input library shows nothing but noise, and how much its objective blurs cannot be told from it. Look at its volumes, or train with the override blur_weight=0.");
+        }
     }
 
     /// <param name="coarse">Acquired with the coarse objective.</param>

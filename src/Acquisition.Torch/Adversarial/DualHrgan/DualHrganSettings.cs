@@ -114,7 +114,7 @@ internal sealed record DualHrganSettings
     /// pairs that it makes, and those of a generator that knows nothing of the microscope teach nothing; none in the paper.</summary>
     public required double DegradationShare { get; init => field = Require.InRange(value, 0, 0.9); }
 
-    /// <summary>Weight of |mean over 3³ voxels of G(l) − l| at the beginning, and in the first steps of |F(h) − mean over 3³ voxels of h|, so that
+    /// <summary>Weight of |mean over 3³ voxels of G(l) − l| at the beginning, and in the first steps of |F(h) − mean over 3³ voxels of h| where <see cref="BlurWeight"/> is 0, so that
     /// structures stay where they are; none in the paper.</summary>
     public required double ConsistencyWeight { get; init => field = Require.InRange(value, 0, 1e6); }
 
@@ -164,18 +164,18 @@ internal sealed record DualHrganSettings
             FineCriticSteps = 1,
             CoarseCriticSteps = 1,
             DegradationCriticSteps = 3,
-            CycleSteps = 7,
+            CycleSteps = 14,
             GeneratorRate = 3e-3,
             DegradationRate = 1e-3,
             CriticRate = 5e-4,
             Cools = true,
-            Steps = 1950,
+            Steps = 1540,
             FineAdversaryWeight = 10,
             CoarseAdversaryWeight = 20,
             AdversaryIsPerVoxel = true,
             CycleWeight = 10,
             FineCycleMovesDegradation = false,
-            DegradationShare = 0.18,
+            DegradationShare = 0.23,
             ConsistencyWeight = 2,
             ConsistencyShare = 0.1,
             BlurWeight = 40,

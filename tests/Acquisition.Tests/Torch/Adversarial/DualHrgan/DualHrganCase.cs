@@ -55,6 +55,7 @@ internal sealed class DualHrganCase : IDisposable
         FineCriticSteps = 1,
         CoarseCriticSteps = 2,
         DegradationCriticSteps = 3,
+        CycleSteps = 2,
         BlurWeight = 0,
     };
 
@@ -70,6 +71,7 @@ internal sealed class DualHrganCase : IDisposable
         CoarseAdversaryWeight = 10,
         AdversaryIsPerVoxel = false,
         FineCycleMovesDegradation = true,
+        CycleSteps = 0,
         CycleWeight = 1,
     };
 
