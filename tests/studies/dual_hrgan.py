@@ -7,7 +7,7 @@
       each seed, picture.png: trilinear, predicted and true volumes of the first test, the brightest along z and along y
   dual_hrgan.py bound FOLDER [--steps N] [--features N]
       what a generator of fine volumes comes to that is taught by mean absolute error of true pairs, made of the fine volumes in FOLDER (a seed's, trained)
-      by the true microscope: no unpaired training can be expected to do better
+      by the true microscope: no unpaired training of as many steps can be expected to do better
   dual_hrgan.py make FOLDER [--seed N]
       writes coarse/*.tif (8 scenes as a low objective sees them, 48 voxels across), fine/*.tif (8 others as a high one does, 144 voxels), and of 6
       further scenes test/coarse_*.tif, test/noisy_*.tif (as the high one sees them), test/fine_*.tif (that without noise) and test/scene_*.npz
