@@ -101,8 +101,10 @@ public sealed class ViewerTouchTests(Browser browser) : IClassFixture<Browser>, 
         await _page.AndDrawnAsync(() => TouchAsync([(x, y)], [(x + 30, y + 10)], [(x + 60, y + 20)]));
         Assert.NotEqual(front, await _page.PictureAsync("raw-3d"));
 
+        await _page.UntilSharpAsync();
         int lit = await _page.LitPixelsAsync("raw-3d");
         await _page.AndDrawnAsync(() => TouchAsync([(x - 60, y), (x + 60, y)], [(x - 45, y), (x + 45, y)], [(x - 30, y), (x + 30, y)]));
+        await _page.UntilSharpAsync();
         Assert.InRange(await _page.LitPixelsAsync("raw-3d") / (double)lit, 0.22, 0.28); // half as wide and half as high
         await AssertPageStoodStillAsync();
     }

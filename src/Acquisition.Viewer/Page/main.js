@@ -292,6 +292,7 @@ function start() {
     get drawn() { return structuredClone(painter.drawn); },
     get crosshair() { return { ...navigation.crosshair }; },
     get framesDrawn() { return painter.framesDrawn; },
+    get isAtRest() { return painter.isAtRest; },
   });
 
   new ResizeObserver(fitCells).observe(element('pictures'));

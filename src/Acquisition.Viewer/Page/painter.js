@@ -44,6 +44,9 @@ export class Painter {
     this.#wake();
   }
 
+  /** Whether nothing is left to draw, 3D that was drawn coarsely included. */
+  get isAtRest() { return !this.#isBusy && this.#frame === 0 && this.#rest === 0; }
+
   /** Draws what is wanted at once, if nothing is being drawn. The frame that the browser shows next has it. */
   now() {
     if (this.#isBusy) return;
@@ -110,6 +113,7 @@ export class Painter {
   #sharpenLater() {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
+      this.#rest = 0;
       for (const pane of this.#panes) if (!pane.isSlice && !this.#volumes.has(pane)) this.#volumes.set(pane, RESTING_MS);
       this.#wake();
     }, REST_AFTER_MS);

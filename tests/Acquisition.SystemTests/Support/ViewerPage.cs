@@ -64,6 +64,9 @@ internal sealed class ViewerPage : IAsyncDisposable
         }
         """);
 
+    /// <summary>Waits until nothing is left to draw. 3D is drawn coarsely while something moves, and sharply a while after.</summary>
+    public Task UntilSharpAsync() => UntilAsync("() => window.viewer.isAtRest");
+
     /// <summary>Sets black and white of the chosen channel.</summary>
     public async Task LimitAsync(int black, int white)
     {
