@@ -7,7 +7,7 @@ namespace Acquisition.Torch.Adversarial.DualHrgan;
 
 /// <summary>Finds the Gaussian and the gain after which means of fine volumes have the structure functions of coarse ones, of other specimens of the same kind.</summary>
 /// <remarks>Structure functions (Kolmogorov 1941) are mean squares of the differences between voxels some lags apart along an axis: how they rise with the lag tells the blur, and
-/// how high they are the gain. Of two libraries of one kind they differ by a few percent, while those of one volume, let alone of the few blocks that a critic sees at a
+/// how high they are the gain. Those of two libraries of one kind are close, while those of one volume, let alone of the few blocks that a critic sees at a
 /// time, are far from another's.</remarks>
 internal sealed class BlurMeasurement
 {

@@ -57,10 +57,11 @@ internal sealed class DualHrganTraining : AdversarialTraining
         _fine = new PatchSampler(fine, _target.Scale, new VolumeShape(fineEdge, fineEdge, fineEdge));
         if (2 * settings.Margin >= edge) throw new RestorationException($"Blocks of {edge} voxels have nothing left without margins of {settings.Margin}.");
         _device = TorchDevice.Open(options.Device);
-        DetectorNoise noise = DetectorNoise.Of(coarse, _input.Scale);
+        bool measuresBlur = settings.BlurWeight > 0;
+        DetectorNoise noise = settings.DetectsNoise || measuresBlur ? DetectorNoise.Of(coarse, _input.Scale) : default;
         _noise = settings.DetectsNoise ? noise : null;
         TorchThreads.Use(options.Threads);
-        _blur = settings.BlurWeight > 0 ? BlurMeasurement.Of(coarse, _input.Scale, fine, _target.Scale, noise) : null;
+        _blur = measuresBlur ? BlurMeasurement.Of(coarse, _input.Scale, fine, _target.Scale, noise) : null;
         _judge = new DualHrganJudge(judgedCoarse, judgedFine, _input.Scale, _target.Scale, light => Detected(light, new Random(Options.Seed)), _device);
         _restore = new FineGenerator(settings);
         _degrade = new CoarseGenerator(settings);

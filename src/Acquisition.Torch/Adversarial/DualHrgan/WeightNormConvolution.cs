@@ -41,8 +41,7 @@ internal sealed class WeightNormConvolution : Module<Tensor, Tensor>
         init.zeros_(bias);
     }
 
-    /// <summary>Kernels over 3³ voxels as kernels over a plane and its two neighbours. On volumes as small as blocks libtorch's convolution of planes is the faster one: it takes a seventh off
-    /// a step of the small generator.</summary>
+    /// <summary>Kernels over 3³ voxels as kernels over a plane and its two neighbours. On volumes as small as blocks libtorch's convolution of planes is the faster one.</summary>
     private Tensor PlaneByPlane(Tensor input, Tensor kernels)
     {
         var (n, channels, z, y, x) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3], input.shape[4]);
