@@ -10,6 +10,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0
 failed=0
+# A program of tests that takes longer hangs: the longest takes less than half as much on two cores.
+patience=20m
 
 # Counts a step that is no test run as one test, and shows its output only when it fails.
 step() {
@@ -26,13 +28,20 @@ step() {
   fi
 }
 
-# Runs a test program and adds its counts; its output is shown only when something failed.
+# Runs a test program and adds its counts; its output is shown only when something failed. Tests send their programs signals,
+# which those would not hear where this script was started by one that ignores them, as shells do for what runs in their background.
 tests() {
   local name=$1 began=$SECONDS
   shift
   echo "== $name"
-  "$@" >"$log" 2>&1
+  env --default-signal=INT,QUIT timeout --kill-after=30 "$patience" "$@" -reporter verbose >"$log" 2>&1
   local code=$? summary total errors wrong skipped
+  if ((code == 124 || code == 137)); then
+    failed=$((failed + 1))
+    echo "FAILED: $name did not end within $patience; of what began, this had not:"
+    comm -23 <(sed -n 's/ \[STARTING\]$//p' "$log" | sort) <(sed -n 's/ \[FINISHED\] Time: .*//p' "$log" | sort)
+    return
+  fi
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
   if [[ -z $summary ]]; then
     failed=$((failed + 1))

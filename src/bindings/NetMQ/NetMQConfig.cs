@@ -26,7 +26,7 @@ public static class NetMQConfig
         {
             if (_context is not { } context) return;
             _context = null;
-            _ = LibZmq.zmq_ctx_shutdown(context); // open sockets wake up and learn of the end
+            context.Shut();
             if (block) context.Dispose();
             else _ = Task.Run(context.Dispose);
         }

@@ -12,15 +12,20 @@ public abstract class NetMQSocket : IDisposable
     /// <param name="connectionString">Addresses to take at once, separated by commas: @ before one binds, > connects.</param>
     /// <param name="bindsByDefault">What to do with an address without either sign.</param>
     private protected NetMQSocket(int type, string? connectionString, bool bindsByDefault)
+        : this(type, NetMQConfig.Context)
     {
-        Handle = SocketHandle.Open(NetMQConfig.Context, type);
-        Options = new SocketOptions(this) { Linger = NetMQConfig.Linger };
         const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         foreach (string address in connectionString?.Split(',', Tidy) ?? [])
         {
             if (address[0] == '@' || (address[0] != '>' && bindsByDefault)) Bind(address.TrimStart('@'));
             else Connect(address.TrimStart('>'));
         }
+    }
+
+    private protected NetMQSocket(int type, ContextHandle context)
+    {
+        Handle = SocketHandle.Open(context, type);
+        Options = new SocketOptions(this) { Linger = NetMQConfig.Linger };
     }
 
     public SocketOptions Options { get; }

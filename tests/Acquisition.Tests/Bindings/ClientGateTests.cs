@@ -46,4 +46,14 @@ public sealed class ClientGateTests : IDisposable
         python.Tell("try");
         Assert.NotEqual("in", python.Hear().GetString());
     }
+
+    [Fact]
+    public void Gates_come_and_go_while_the_library_is_in_use()
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            using var pull = new PullSocket();
+            using var gate = new ClientGate(pull, _ => GateAnswer.Admit);
+        }
+    }
 }

@@ -5,14 +5,13 @@ using NetMQ.Native;
 namespace NetMQ.Extras;
 
 /// <summary>Decides which clients of a CURVE server get in: ZeroMQ's authentication protocol (RFC 27), which the package has not.</summary>
-/// <remarks>libzmq asks one socket of the process about every client, so all gates share one thread, which lives as long as one
-/// of them. A socket whose gate has gone lets nobody in any more; connections that it has stay.</remarks>
+/// <remarks>libzmq asks one socket of a context about every client, so all gates share one thread. It lives as long as the context: one that ended with
+/// the last gate would leave clients without an answer that ask just then, and its address would not be free at once for the next.
+/// A socket whose gate has gone lets nobody in any more; connections that it has stay.</remarks>
 public sealed class ClientGate : IDisposable
 {
-    private static readonly Lock Gate = new();
     private static readonly ConcurrentDictionary<string, ClientGate> Open = [];
     private static long _made;
-    private static Gatekeeper? _keeper;
 
     private readonly string _domain;
     private readonly Func<byte[], GateAnswer> _judge;
@@ -24,26 +23,15 @@ public sealed class ClientGate : IDisposable
     {
         ArgumentNullException.ThrowIfNull(socket);
         _judge = judge ?? throw new ArgumentNullException(nameof(judge));
-        lock (Gate)
-        {
-            _domain = $"gate-{++_made}";
-            socket.Options.Set(LibZmq.ZapDomain, Encoding.ASCII.GetBytes(_domain));
-            socket.Options.Set(LibZmq.ZapEnforceDomain, 1); // nobody to ask lets nobody in
-            _keeper ??= new Gatekeeper(Judge);
-            Open[_domain] = this;
-        }
+        _domain = $"gate-{Interlocked.Increment(ref _made)}";
+        socket.Options.Set(LibZmq.ZapDomain, Encoding.ASCII.GetBytes(_domain));
+        socket.Options.Set(LibZmq.ZapEnforceDomain, 1); // nobody to ask lets nobody in
+        socket.Handle.Context.KeepGate(Judge);
+        Open[_domain] = this;
     }
 
     /// <summary>Close the socket first.</summary>
-    public void Dispose()
-    {
-        lock (Gate)
-        {
-            if (!Open.TryRemove(_domain, out _) || !Open.IsEmpty) return;
-            _keeper?.Dispose(); // inside the lock, because the next keeper takes the same endpoint
-            _keeper = null;
-        }
-    }
+    public void Dispose() => Open.TryRemove(_domain, out _);
 
     private static GateAnswer Judge(string domain, byte[] key) =>
         Open.TryGetValue(domain, out ClientGate? gate) ? gate._judge(key) : GateAnswer.Refuse;

@@ -3,79 +3,77 @@ using NetMQ.Native;
 
 namespace NetMQ.Extras;
 
-/// <summary>The socket that libzmq asks about clients, and the thread that answers. One for the process.</summary>
-internal sealed class Gatekeeper : IDisposable
+/// <summary>The socket that libzmq asks about clients, and the thread that answers. One for a context, which ends it.</summary>
+internal sealed class Gatekeeper
 {
     private const string Endpoint = "inproc://zeromq.zap.01";
     private const int RequestParts = 7; // version, request, domain, address, identity, mechanism, key
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-
-    private readonly ReplySocket _socket = new();
     private readonly Func<string, byte[], GateAnswer> _judge;
     private readonly Thread _thread;
-    private volatile bool _stopped;
 
     /// <param name="judge">Domain and public key of a client.</param>
-    /// <exception cref="NetMQException">Another socket of the process answers already.</exception>
-    public Gatekeeper(Func<string, byte[], GateAnswer> judge)
+    /// <exception cref="NetMQException">Another socket of the context answers already, or the context ends.</exception>
+    public Gatekeeper(ContextHandle context, Func<string, byte[], GateAnswer> judge)
     {
         _judge = judge;
+        var socket = new ReplySocket(context);
         try
         {
-            _socket.Bind(Endpoint);
+            socket.Bind(Endpoint);
         }
         catch
         {
-            _socket.Dispose();
+            socket.Dispose();
             throw;
         }
 
-        _thread = new Thread(Answer) { IsBackground = true, Name = "ZeroMQ gatekeeper" };
+        _thread = new Thread(() => Answer(socket)) { IsBackground = true, Name = "ZeroMQ gatekeeper" };
         _thread.Start();
     }
 
-    /// <summary>Waits until the endpoint is free again.</summary>
-    public void Dispose()
-    {
-        _stopped = true;
-        _thread.Join();
-    }
+    /// <summary>Waits until the socket has closed, which it does when its context is shut down.</summary>
+    public void Join() => _thread.Join();
 
-    private void Answer()
+    /// <param name="socket">Closed in the end.</param>
+    private void Answer(ReplySocket socket)
     {
-        using ReplySocket socket = _socket;
-        try
+        using (socket)
         {
-            while (!_stopped)
+            try
             {
-                if (Receive() is { } request) Reply(request);
+                while (true) Reply(socket, Receive(socket));
+            }
+            catch (TerminatingException)
+            {
+                // The library ends, and with it every socket that could ask.
             }
         }
-        catch (TerminatingException)
-        {
-            // The library ends, and with it every socket that could ask.
-        }
     }
 
-    /// <returns><see langword="null"/> when nobody asked for a tick.</returns>
-    private List<byte[]>? Receive()
+    private static List<byte[]> Receive(ReplySocket socket)
     {
         List<byte[]> parts = [];
         for (bool more = true; more;)
         {
             Msg part = default;
             part.InitEmpty();
-            bool came = _socket.TryReceive(ref part, parts.Count == 0 ? Tick : TimeSpan.Zero);
-            if (came) parts.Add(part.Slice().ToArray());
-            more = came && part.HasMore;
-            part.Close();
+            try
+            {
+                socket.TryReceive(ref part, Timeout.InfiniteTimeSpan);
+                parts.Add(part.Slice().ToArray());
+                more = part.HasMore;
+            }
+            finally
+            {
+                part.Close();
+            }
         }
 
-        return parts.Count == 0 ? null : parts;
+        return parts;
     }
 
-    private void Reply(List<byte[]> request)
+    private void Reply(ReplySocket socket, List<byte[]> request)
     {
         GateAnswer answer = request.Count == RequestParts && request[5].AsSpan().SequenceEqual("CURVE"u8)
             ? _judge(Encoding.ASCII.GetString(request[2]), request[6])
@@ -92,10 +90,10 @@ internal sealed class Gatekeeper : IDisposable
             Msg part = default;
             part.InitPool(reply[i].Length);
             reply[i].CopyTo(part.Slice());
-            _socket.TrySend(ref part, TimeSpan.Zero, more: i < reply.Length - 1);
+            socket.TrySend(ref part, TimeSpan.Zero, more: i < reply.Length - 1);
             part.Close();
         }
     }
 
-    private sealed class ReplySocket() : NetMQSocket(LibZmq.Reply, null, bindsByDefault: true);
+    private sealed class ReplySocket(ContextHandle context) : NetMQSocket(LibZmq.Reply, context);
 }

@@ -7,6 +7,9 @@ internal sealed class SocketHandle() : SafeHandle(0, ownsHandle: true)
 {
     private ContextHandle? _context;
 
+    /// <summary>Of an open socket.</summary>
+    public ContextHandle Context => _context!;
+
     public override bool IsInvalid => handle == 0;
 
     /// <exception cref="NetMQException">The native library refused.</exception>
