@@ -28,20 +28,35 @@ step() {
   fi
 }
 
+# Where the threads of a program of ours are, by .NET's own tool.
+stacks() {
+  local tools
+  tools=$(mktemp -d)
+  dotnet tool install dotnet-stack --version 10.0.750501 --tool-path "$tools" >/dev/null &&
+    "$tools/dotnet-stack" report --process-id "$1" | grep -E '^Thread|Acquisition|NetMQ|TorchSharp'
+  rm -rf "$tools"
+}
+
 # Runs a test program and adds its counts; its output is shown only when something failed. Tests send their programs signals,
 # which those would not hear where this script was started by one that ignores them, as shells do for what runs in their background.
 tests() {
   local name=$1 began=$SECONDS
   shift
   echo "== $name"
-  env --default-signal=INT,QUIT timeout --kill-after=30 "$patience" "$@" -reporter verbose >"$log" 2>&1
-  local code=$? summary total errors wrong skipped
-  if ((code == 124 || code == 137)); then
+  env --default-signal=INT,QUIT "$@" -reporter verbose >"$log" 2>&1 </dev/null &
+  local program=$!
+  if ! timeout "$patience" tail --pid="$program" -f /dev/null; then
     failed=$((failed + 1))
     echo "FAILED: $name did not end within $patience; of what began, this had not:"
     comm -23 <(sed -n 's/ \[STARTING\]$//p' "$log" | sort) <(sed -n 's/ \[FINISHED\] Time: .*//p' "$log" | sort)
+    stacks "$program"
+    pkill -KILL --parent "$program"
+    kill -KILL "$program"
+    wait "$program"
     return
   fi
+  wait "$program"
+  local code=$? summary total errors wrong skipped
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
   if [[ -z $summary ]]; then
     failed=$((failed + 1))
@@ -69,7 +84,7 @@ install_missing() {
   command -v dpkg-query >/dev/null || return 0
   local package missing=() as_root=()
   local wanted=(libzmq5 libblosc1 gcc g++ libc6-dev libopencv-core-dev libopencv-imgproc-dev libtorch-dev libopenblas0-pthread python3-zmq python3-msgpack python3-numpy python3-torch
-    python3-tifffile python3-skimage python3-scipy python3-zarr python3-numcodecs python3-opencv python3-prometheus-client chromium slurmctld slurmd slurm-client munge mypy)
+    python3-tifffile python3-skimage python3-scipy python3-zarr python3-numcodecs python3-opencv python3-prometheus-client chromium slurmctld slurmd slurm-client munge mypy procps)
   command -v node >/dev/null || wanted+=(nodejs)
   command -v npm >/dev/null || wanted+=(npm)
   for package in "${wanted[@]}"; do
