@@ -93,15 +93,8 @@ public sealed class ConditioningTests : ScanRunCase
     public async Task Others_are_compared_with_the_volume_that_was_stored_first_whatever_is_restored_first(LagPolicy policy, int[] order)
     {
         ScanPlan plan = Scans.Plan(timePoints: 5, channels: 2);
-        using ManualResetEventSlim begun = new(), stored = new();
-        var conditioner = new AddingConditioner
-        {
-            OnCondition = () =>
-            {
-                begun.Set();
-                stored.Wait(Cancel);
-            },
-        };
+        using var gate = new Gate();
+        var conditioner = new AddingConditioner { OnCondition = gate.Pass };
         RunReport report = await Run(
             (o, _) =>
             {
@@ -110,12 +103,12 @@ public sealed class ConditioningTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan).OrderBy(frame => frame.Index is not { T: 0, C: 0 }))
                 {
                     o.Send(plan, sequence, index);
-                    if (index is { T: 0, C: 0, Z: 3 }) Assert.True(begun.Wait(TimeSpan.FromSeconds(60), Cancel));
+                    if (index is { T: 0, C: 0, Z: 3 }) gate.AwaitBegun();
                 }
 
                 o.OnEnd(Scans.End(plan));
                 AwaitBacklog(volumes: 9);
-                stored.Set();
+                gate.Open();
             },
             new PipelineOptions { LagPolicy = policy }, restoration: Cubic, conditioning: _ => conditioner).RunAsync(Cancel);
 
@@ -132,25 +125,28 @@ public sealed class ConditioningTests : ScanRunCase
         var options = new ConditioningOptions { OffsetAdu = 20, HotPixels = true, LinePhase = true, CorrectDrift = true };
         foreach (LagPolicy policy in (LagPolicy[])[LagPolicy.All, LagPolicy.Latest])
         {
-            await Run((o, _) => SendDrifting(o, plan), new PipelineOptions { LagPolicy = policy }, restoration: Cubic,
-                conditioning: p => new VolumeConditioner(p, options), store: new()).RunAsync(Cancel);
+            using var gate = new Gate();
+            await Run((o, _) => SendDrifting(o, plan, gate), new PipelineOptions { LagPolicy = policy }, restoration: Cubic,
+                conditioning: p => new GatedConditioner(new VolumeConditioner(p, options), gate), store: new()).RunAsync(Cancel);
         }
 
-        Assert.Equal(4, Stores[0].Restored.Volumes.Count);
+        Assert.Equal([0, 1, 2, 3], Stores[0].Provenance.Select(made => made.Index.T));
+        Assert.Equal([0, 3, 2, 1], Stores[1].Provenance.Select(made => made.Index.T));
         Assert.All(Stores[0].Restored.Volumes, volume => Assert.Equal(volume.Value, Stores[1].Restored.Volumes[volume.Key]));
         Drift drift = Stores[0].Provenance.Single(made => made.Index.T == 3).Conditioning!.Drift!;
         Assert.Equal(new VolumeIndex(0, 0), drift.Against);
         Assert.Equal(6, Assert.NotNull(drift.CorrectedPx.X), 0.5);
     }
 
-    /// <summary>A specimen that moves along x by two pixels from volume to volume.</summary>
-    private static void SendDrifting(IFrameObserver observer, ScanPlan plan)
+    /// <summary>A specimen that moves along x by two pixels from volume to volume. The first one is begun before the second comes, and not finished before all others wait.</summary>
+    private void SendDrifting(IFrameObserver observer, ScanPlan plan, Gate gate)
     {
         var random = new Random(3);
         (double Y, double X)[] spots = [.. Enumerable.Range(0, 12).Select(_ => (40 * random.NextDouble(), 48 * random.NextDouble()))];
         observer.OnStart(plan, 0, repeat: false);
         foreach (var (sequence, index) in Scans.Frames(plan))
         {
+            if (index is { T: 1, Z: 0 }) gate.AwaitBegun();
             byte[] pixels = new byte[plan.PlaneBytes];
             for (int i = 0; i < plan.Shape.PlaneVoxels; i++)
             {
@@ -163,6 +159,46 @@ public sealed class ConditioningTests : ScanRunCase
         }
 
         observer.OnEnd(Scans.End(plan));
+        AwaitBacklog(volumes: 3);
+        gate.Open();
+    }
+
+    /// <summary>Holds up the restoration at its first volume.</summary>
+    private sealed class Gate : IDisposable
+    {
+        private readonly ManualResetEventSlim _begun = new(), _open = new();
+
+        /// <summary>The restoration waits here.</summary>
+        public void Pass()
+        {
+            _begun.Set();
+            _open.Wait(Cancel);
+        }
+
+        public void AwaitBegun() => Assert.True(_begun.Wait(TimeSpan.FromSeconds(60), Cancel));
+
+        public void Open() => _open.Set();
+
+        public void Dispose()
+        {
+            _begun.Dispose();
+            _open.Dispose();
+        }
+    }
+
+    private sealed class GatedConditioner(VolumeConditioner conditioner, Gate gate) : IVolumeConditioner
+    {
+        public ImmutableArray<string> Steps => conditioner.Steps;
+
+        public string Settings => conditioner.Settings;
+
+        public bool ComparesWithFirst => conditioner.ComparesWithFirst;
+
+        public ConditioningReport Condition(VolumeIndex index, VolumeBuffer raw, ReadOnlySpan<int> missingPlanes, VolumeBuffer conditioned)
+        {
+            gate.Pass();
+            return conditioner.Condition(index, raw, missingPlanes, conditioned);
+        }
     }
 
     /// <summary>Multiplies samples, adds 5 and reports made-up findings.</summary>
