@@ -315,9 +315,12 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         PictureKey key = KeyOf(view, run.Plan);
         Picture? picture = await hall.PictureAsync(run, key, view).ConfigureAwait(false);
         if (picture is null) return null;
+        BinaryMessage? planes;
         lock (_gate)
         {
-            if (view.Lacks(picture, out int from) && IsTime(picture, from))
+            // The picture's planes may have been cut while it was looked for.
+            planes = _outstandingPlanes is null ? NextSectionsOf(run.Plan, view) : null;
+            if (planes is null && view.Lacks(picture, out int from) && IsTime(picture, from))
             {
                 hall.NoteSent(replaced: view.NoteSent(picture));
                 return BinaryMessage.Of(picture, from, Number());
@@ -325,7 +328,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         }
 
         picture.Pixels.Release();
-        return null;
+        return planes;
     }
 
     /// <summary>Planes that a view lacks. For who holds the lock.</summary>
