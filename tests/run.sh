@@ -10,7 +10,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0
 failed=0
-# A program of tests that takes longer hangs: the longest takes less than half as much on two cores.
+# A program of tests that takes longer hangs: the longest takes half as much on two cores.
 patience=20m
 
 # Counts a step that is no test run as one test, and shows its output only when it fails.
@@ -69,7 +69,7 @@ tests() {
   passed=$((passed + total - wrong - skipped))
   failed=$((failed + wrong + errors))
   echo "   $((total - wrong - skipped)) passed, $((wrong + errors)) failed, $skipped skipped, $((SECONDS - began)) s"
-  grep -A 3 '\[SKIP\]' "$log" | head -n 40
+  grep -A 1 '\[SKIP\]' "$log" | head -n 40
   if ((wrong + errors)); then
     grep -A 25 -E '\[FAIL\]|\[ERROR\]' "$log" | head -n 200
   elif ((code != 0)); then
