@@ -279,7 +279,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         {
             if (run.Plan is null) return null;
             foreach (ClientView view in _views)
-                if (_outstandingPlanes is null && NextSectionsOf(run.Plan, view) is { } planes) return planes;
+                if (NextSectionsOf(run.Plan, view) is { } planes) return planes;
             if (_outstanding is not null) return null;
             (wanted, axis, views) = (_slices, _sliced, _views);
         }
@@ -319,7 +319,7 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         lock (_gate)
         {
             // The picture's planes may have been cut while it was looked for.
-            planes = _outstandingPlanes is null ? NextSectionsOf(run.Plan, view) : null;
+            planes = NextSectionsOf(run.Plan, view);
             if (planes is null && view.Lacks(picture, out int from) && IsTime(picture, from))
             {
                 hall.NoteSent(replaced: view.NoteSent(picture));
@@ -331,10 +331,10 @@ internal sealed class LiveClient(WebSocket socket, ClientHall hall, bool isOpera
         return planes;
     }
 
-    /// <summary>Planes that a view lacks. For who holds the lock.</summary>
+    /// <summary>Planes that a view lacks, unless others are under way. For who holds the lock.</summary>
     private BinaryMessage? NextSectionsOf(ScanPlan plan, ClientView view)
     {
-        if (SectionsOf(view, plan) is not { } key || hall.Screen.Lend(key) is not { } sections) return null;
+        if (_outstandingPlanes is not null || SectionsOf(view, plan) is not { } key || hall.Screen.Lend(key) is not { } sections) return null;
         if (view.Lacks(sections))
         {
             view.NoteSent(sections);

@@ -93,7 +93,7 @@ public sealed class ConditioningTests : ScanRunCase
     public async Task Others_are_compared_with_the_volume_that_was_stored_first_whatever_is_restored_first(LagPolicy policy, int[] order)
     {
         ScanPlan plan = Scans.Plan(timePoints: 5, channels: 2);
-        using var gate = new Gate();
+        using var gate = new RestorationGate();
         var conditioner = new AddingConditioner { OnCondition = gate.Pass };
         RunReport report = await Run(
             (o, _) =>
@@ -125,7 +125,7 @@ public sealed class ConditioningTests : ScanRunCase
         var options = new ConditioningOptions { OffsetAdu = 20, HotPixels = true, LinePhase = true, CorrectDrift = true };
         foreach (LagPolicy policy in (LagPolicy[])[LagPolicy.All, LagPolicy.Latest])
         {
-            using var gate = new Gate();
+            using var gate = new RestorationGate();
             await Run((o, _) => SendDrifting(o, plan, gate), new PipelineOptions { LagPolicy = policy }, restoration: Cubic,
                 conditioning: p => new GatedConditioner(new VolumeConditioner(p, options), gate), store: new()).RunAsync(Cancel);
         }
@@ -139,7 +139,7 @@ public sealed class ConditioningTests : ScanRunCase
     }
 
     /// <summary>A specimen that moves along x by two pixels from volume to volume. The first one is begun before the second comes, and not finished before all others wait.</summary>
-    private void SendDrifting(IFrameObserver observer, ScanPlan plan, Gate gate)
+    private void SendDrifting(IFrameObserver observer, ScanPlan plan, RestorationGate gate)
     {
         var random = new Random(3);
         (double Y, double X)[] spots = [.. Enumerable.Range(0, 12).Select(_ => (40 * random.NextDouble(), 48 * random.NextDouble()))];
@@ -163,30 +163,7 @@ public sealed class ConditioningTests : ScanRunCase
         gate.Open();
     }
 
-    /// <summary>Holds up the restoration at its first volume.</summary>
-    private sealed class Gate : IDisposable
-    {
-        private readonly ManualResetEventSlim _begun = new(), _open = new();
-
-        /// <summary>The restoration waits here.</summary>
-        public void Pass()
-        {
-            _begun.Set();
-            _open.Wait(Cancel);
-        }
-
-        public void AwaitBegun() => Assert.True(_begun.Wait(TimeSpan.FromSeconds(60), Cancel));
-
-        public void Open() => _open.Set();
-
-        public void Dispose()
-        {
-            _begun.Dispose();
-            _open.Dispose();
-        }
-    }
-
-    private sealed class GatedConditioner(VolumeConditioner conditioner, Gate gate) : IVolumeConditioner
+    private sealed class GatedConditioner(VolumeConditioner conditioner, RestorationGate gate) : IVolumeConditioner
     {
         public ImmutableArray<string> Steps => conditioner.Steps;
 

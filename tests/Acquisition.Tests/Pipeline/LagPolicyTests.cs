@@ -17,12 +17,8 @@ public sealed class LagPolicyTests : ScanRunCase
     public async Task Every_volume_is_restored_in_the_order_of_the_policy(LagPolicy policy, int[] order)
     {
         ScanPlan plan = Scans.Plan(timePoints: 7);
-        using ManualResetEventSlim begun = new(), sent = new();
-        Engine.OnRestore = () =>
-        {
-            begun.Set();
-            sent.Wait(Cancel);
-        };
+        using var gate = new RestorationGate();
+        Engine.OnRestore = gate.Pass;
         RunReport report = await Run(
             (o, _) =>
             {
@@ -30,12 +26,12 @@ public sealed class LagPolicyTests : ScanRunCase
                 foreach (var (sequence, index) in Scans.Frames(plan))
                 {
                     o.Send(plan, sequence, index);
-                    if (index is { T: 0, Z: 3 }) Assert.True(begun.Wait(TimeSpan.FromSeconds(60), Cancel));
+                    if (index is { T: 0, Z: 3 }) gate.AwaitBegun();
                 }
 
                 o.OnEnd(Scans.End(plan));
                 AwaitBacklog(volumes: 6);
-                sent.Set();
+                gate.Open();
             },
             new PipelineOptions { LagPolicy = policy, EveryNth = 3 }, restoration: new RestorationOptions { Model = ModelNames.Cubic }).RunAsync(Cancel);
 
